@@ -1,0 +1,60 @@
+# Switchboard: everything is set up by the target that needs it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export RASA_TELEMETRY_ENABLED := false
+
+.PHONY: help run test check train chat nlu bench lock clean
+
+help: ## Show what there is to do
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/.run train ## Set up, train, seed and serve; prints where to look
+	$(BIN)/python -m bot serve
+
+chat: .venv/.run train ## Talk to the assistant in the terminal
+	$(BIN)/python -m bot chat $(ARGS)
+
+train: .venv/.run ## Train the model, unless nothing it learns from changed
+	$(BIN)/python -m bot train
+
+test: .venv/.dev train ## Set up and run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev train ## Format, lint, types, training data and tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy bot actions
+	$(BIN)/python -m tests.validate
+	$(BIN)/python -m pytest -q
+
+nlu: .venv/.dev train ## Measure understanding; writes reports/nlu.md
+	$(BIN)/python -m benchmarks.nlu
+
+bench: .venv/.dev train ## Measure the engine beside stock Rasa; takes long
+	$(BIN)/python -m benchmarks.engine
+
+lock: $(UV) ## Renew requirements.txt and requirements-dev.txt
+	$(UV) -q pip compile pyproject.toml --generate-hashes --no-header \
+	  --python-version 3.11 --upgrade -o requirements.txt
+	$(UV) -q pip compile pyproject.toml --group dev --generate-hashes --no-header \
+	  --python-version 3.11 -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove what was made: environment, models, state, reports
+	git clean -fdXq
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv && .uv/bin/pip install -q uv
+
+.venv/bin/python: | $(UV)
+	$(UV) venv -q --python $(PYTHON) .venv
+
+.venv/.run: requirements.txt pyproject.toml | .venv/bin/python
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.txt
+	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.run
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@

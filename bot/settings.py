@@ -1,0 +1,150 @@
+"""The settings: every `BOT_*` variable of the environment, read in one place."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that cannot be used; the text names it."""
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Durations are whole seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="BOT_", frozen=True, extra="ignore")
+
+    mode: Literal["demo", "production"] = Field(
+        "demo", description="`demo` shows sent codes at /demo and stays on loopback"
+    )
+    host: str = Field("127.0.0.1", description="address the app listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the app listens on")
+    state_dir: Path = Field(
+        Path(".state"), description="folder of the SQLite files and of demo secrets"
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty: SQLite in the state folder"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="32 characters or more; every other key is derived from it"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least severe log line that is written"
+    )
+
+    engine_url: str = Field(
+        "", description="another engine's address; empty: started as a child process"
+    )
+    engine_port: int = Field(
+        5005, ge=1, le=65535, description="loopback port of the engine that is started"
+    )
+    engine_timeout: float = Field(
+        10, gt=0, description="seconds to wait for the engine's answer to one message"
+    )
+    action_timeout: float = Field(
+        5, gt=0, description="seconds that one custom action may take"
+    )
+
+    language: Literal["en", "es"] = Field(
+        "en", description="language of a conversation until the person shows another"
+    )
+    region: str = Field(
+        "US", pattern="^[A-Z]{2}$", description="country of numbers given without `+`"
+    )
+    message_length: int = Field(
+        1000, ge=50, le=10000, description="most characters of one web message"
+    )
+    messages_per_minute: int = Field(
+        20, ge=1, description="most messages of one conversation in a minute"
+    )
+    session_lifetime: int = Field(
+        86400, ge=60, description="how long a web session's token is good for"
+    )
+    identity_token_key: SecretStr | None = Field(
+        None, description="HS256 key of the host website's identity tokens"
+    )
+    identity_token_audience: str = Field(
+        "switchboard", description="audience that an identity token has to name"
+    )
+
+    code_lifetime: int = Field(
+        600, ge=60, le=600, description="how long a code is good for (NIST: 600 at most)"
+    )
+    code_guesses: int = Field(5, ge=1, le=10, description="guesses at one code")
+    code_sends: int = Field(5, ge=1, le=10, description="codes sent in one window")
+    code_waits: tuple[int, ...] = Field(
+        (60, 120, 300, 600), description="waits between sends, as a JSON list"
+    )
+    number_sends_per_day: int = Field(
+        10, ge=1, description="codes sent to one number in 24 hours"
+    )
+    authenticator_failures: int = Field(
+        20, ge=1, le=100, description="wrong guesses before an authenticator is disabled"
+    )
+    proof_lifetime: int = Field(
+        900, ge=60, description="how long a proof allows to look at the account"
+    )
+    fresh_proof_lifetime: int = Field(
+        300, ge=60, le=900, description="how long a proof allows a change"
+    )
+    accounts_per_number: int = Field(
+        1, ge=1, le=10, description="accounts that may verify the same number"
+    )
+    refuse_voip: bool = Field(
+        True, description="refuse VoIP numbers for codes; this service's own policy"
+    )
+    countries: tuple[str, ...] = Field(
+        ("US", "CA", "PR", "VI", "GU", "AS", "MP"),
+        description="countries whose numbers get codes, as a JSON list",
+    )
+    disclosure_lifetime: int = Field(
+        900, ge=60, description="how long a value typed in the chat can be used"
+    )
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is the demonstration, with made-up people and visible codes."""
+        return self.mode == "demo"
+
+    def resolved_database_url(self) -> str:
+        """The database's URL, the SQLite file in the state folder when none is set."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'switchboard.db'}"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a variable is missing or wrong; the text names each.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+    _require_safe(settings)
+    return settings
+
+
+def _explain(error: ValidationError) -> str:
+    lines = (
+        f"BOT_{'_'.join(str(part) for part in item['loc'][:1]).upper()}: {item['msg']}"
+        for item in error.errors(include_input=False)
+    )
+    return "\n".join(lines)
+
+
+def _require_safe(settings: Settings) -> None:
+    if settings.demo and settings.host not in LOOPBACK:
+        raise SettingsError(
+            "BOT_HOST: the demo shows every code it sends and listens on 127.0.0.1"
+            " only; set BOT_MODE=production to listen elsewhere"
+        )
+    key = settings.secret_key
+    if not settings.demo and key is None:
+        raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
+    if key is not None and len(key.get_secret_value()) < 32:
+        raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
