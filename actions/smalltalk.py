@@ -1,0 +1,169 @@
+"""Answers that need nothing from the account, and what to do when in doubt."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    BotAction,
+    Domain,
+    Event,
+    entities_of,
+    intent_of,
+    language_of,
+)
+
+TITLES = Path(__file__).with_name("strings.yml")
+SECRETS = ("card", "ssn")
+CODES = ("code", "recovery_code")
+FORM_SLOTS = (
+    "identify_contact",
+    "identify_code",
+    "change_which",
+    "change_new_number",
+    "change_code",
+)
+
+
+class Answer(BotAction):
+    """Speaks the response that is named for the intent."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        self.say(dispatcher, tracker, f"utter_{intent_of(tracker)}")
+        return [SlotSet("misses", 0)]
+
+
+class SetLanguage(BotAction):
+    """Goes on in the language that was named; asks when none was."""
+
+    def name(self) -> str:
+        return "action_set_language"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        wanted = entities_of(tracker).get("wanted_language")
+        if wanted not in ("en", "es"):
+            self.say(dispatcher, tracker, "utter_ask_language")
+            return []
+        await self.call(
+            self.services.conversations.set_language, tracker.sender_id, wanted
+        )
+        tracker.slots["language"] = wanted
+        self.say(dispatcher, tracker, "utter_language_set")
+        return [SlotSet("language", wanted)]
+
+
+class TakeValue(BotAction):
+    """Meets a value that nothing asked for: warns when it was a secret."""
+
+    def name(self) -> str:
+        return "action_take_value"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        self.say(dispatcher, tracker, _reply_to_value(entities_of(tracker)))
+        return [SlotSet("misses", 0)]
+
+
+class Clarify(BotAction):
+    """Asks back with the likeliest intents; after a second miss offers a person."""
+
+    def name(self) -> str:
+        return "action_clarify"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        misses = int(tracker.get_slot("misses") or 0) + 1
+        if misses == 1:
+            self._ask(dispatcher, tracker)
+        else:
+            self._offer_articles(dispatcher, tracker)
+        return [SlotSet("misses", misses)]
+
+    def _ask(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        titles, language = load_titles(), language_of(tracker)
+        likely = [name for name in _ranking(tracker) if name in titles][:3]
+        likely = likely or ["code_not_received", "change_phone_number"]
+        buttons = [
+            {"title": titles[name][language], "payload": f"/{name}"} for name in likely
+        ]
+        self.say(dispatcher, tracker, "utter_clarify", buttons=buttons)
+
+    def _offer_articles(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
+        language = language_of(tracker)
+        titles = load_titles()
+        sources = self.services.articles.near(_ranking(tracker))
+        person = {
+            "title": titles["talk_to_human"][language],
+            "payload": "/talk_to_human",
+        }
+        self.say(dispatcher, tracker, "utter_clarify_again", buttons=[person])
+        dispatcher.utter_message(json_message={"sources": sources})
+
+
+class Misheard(BotAction):
+    """Says that a form's question was not answered; the form asks it again."""
+
+    def name(self) -> str:
+        return "action_misheard"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        entities = entities_of(tracker)
+        secret = any(kind in entities for kind in SECRETS)
+        response = "utter_secret_unasked" if secret else "utter_misheard"
+        self.say(dispatcher, tracker, response)
+        return []
+
+
+class Stop(BotAction):
+    """Leaves what was under way; nothing on the account changes."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        await self.call(self.services.identification.cancel, tracker.sender_id)
+        self.say(dispatcher, tracker, "utter_stopped")
+        return forget_form()
+
+
+def forget_form() -> list[Event]:
+    """The events that empty every slot of the forms."""
+    return [SlotSet(slot, None) for slot in FORM_SLOTS]
+
+
+def load_titles(path: Path = TITLES) -> dict[str, dict[str, str]]:
+    """The button title of each intent: intent -> language -> text."""
+    titles: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
+    return titles
+
+
+def _ranking(tracker: Tracker) -> list[str]:
+    ranking: list[dict[str, Any]] = tracker.latest_message.get("intent_ranking") or []
+    return [str(item["name"]) for item in ranking]
+
+
+def _reply_to_value(entities: dict[str, str]) -> str:
+    if any(kind in entities for kind in SECRETS):
+        return "utter_secret_unasked"
+    if any(kind in entities for kind in CODES):
+        return "utter_code_unasked"
+    return "utter_value_unasked"
