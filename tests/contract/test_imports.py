@@ -1,0 +1,88 @@
+"""Dependencies point one way: channels and actions, services, repositories, models."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TOPICS = ("accounts", "verification", "telephony", "conversations", "privacy")
+ENGINE_SIDE = ("bot/engine",)
+APP_SIDE_OF_ENGINE = {
+    "bot/engine/client.py",
+    "bot/engine/process.py",
+    "bot/engine/token.py",
+    "bot/engine/action_endpoint.py",
+}
+MAY_IMPORT_SDK = {"bot/engine/action_endpoint.py"}
+
+
+def sources() -> Iterator[Path]:
+    yield from sorted(Path("bot").rglob("*.py"))
+    yield from sorted(Path("actions").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in the file it does."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules.add(node.module)
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def imports_package(path: Path, package: str) -> bool:
+    return any(
+        module == package or module.startswith(f"{package}.")
+        for module in imported(path)
+    )
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_only_the_engine_imports_rasa(path: Path) -> None:
+    name = path.as_posix()
+    allowed = name.startswith(ENGINE_SIDE) and name not in APP_SIDE_OF_ENGINE
+    assert allowed or not imports_package(path, "rasa")
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_only_actions_and_their_endpoint_import_the_sdk(path: Path) -> None:
+    name = path.as_posix()
+    allowed = name.startswith("actions/") or name in MAY_IMPORT_SDK
+    engine = name.startswith(ENGINE_SIDE) and name not in APP_SIDE_OF_ENGINE
+    assert allowed or engine or not imports_package(path, "rasa_sdk")
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_a_repository_is_used_by_its_own_topic_only(path: Path) -> None:
+    for topic in TOPICS:
+        if path.parts[:2] == ("bot", topic) or path.parts[1] == "migrations":
+            continue
+        assert not imports_package(path, f"bot.{topic}.repository"), topic
+
+
+@pytest.mark.parametrize("path", sorted(Path("actions").glob("*.py")), ids=str)
+def test_actions_touch_no_database_and_no_network(path: Path) -> None:
+    for package in ("sqlalchemy", "httpx", "requests", "twilio", "bot.database"):
+        assert not imports_package(path, package), package
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_service_imports_a_channel_or_an_action(topic: str) -> None:
+    for path in Path("bot", topic).rglob("*.py"):
+        for package in ("actions", "bot.channels", "bot.app", "fastapi"):
+            assert not imports_package(path, package), f"{path}: {package}"
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = {
+        path.as_posix()
+        for path in sources()
+        if "os.environ" in path.read_text("utf-8")
+        or "getenv" in path.read_text("utf-8")
+    }
+    # The engine's variables are handed to Rasa, which reads them from its environment.
+    assert readers <= {"bot/engine/runtime.py", "bot/engine/process.py"}
