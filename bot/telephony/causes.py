@@ -1,0 +1,52 @@
+"""Why a message did not arrive, from the provider's error codes (Twilio)."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+NextBest = Literal["enter", "resend", "wait", "voice", "other", "person"]
+NEXT_STEPS: tuple[NextBest, ...] = get_args(NextBest)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The cause's name, what helps next, and whether the operators must look."""
+
+    name: str
+    next_best: NextBest
+    alarm: bool = False
+
+
+# Safe for everything that has no better advice: another way to sign in.
+UNKNOWN = Cause("unknown", "other")
+SENDER_PROBLEM = Cause("sender_problem", "other", alarm=True)
+
+CODES: dict[Cause, tuple[str, ...]] = {
+    Cause("unreachable", "resend"): ("30003",),
+    Cause("blocked", "other"): ("30004",),
+    Cause("unknown_number", "other"): ("30005", "21211", "60200"),
+    Cause("landline", "voice"): ("30006", "21614", "60205"),
+    Cause("filtered", "voice", alarm=True): ("30007",),
+    Cause("unknown", "resend"): ("30008", "20404"),
+    Cause("congested", "wait"): (
+        *("30001", "21611", "30017", "30410", "60212", "20429"),
+    ),
+    Cause("opted_out", "other"): ("21610",),
+    Cause("region", "other"): ("21408", "60605", "60220"),
+    Cause("fraud_block", "other"): ("30450", "60410"),
+    # Too many guesses at a code: wait. Too many codes: the newest one still works.
+    Cause("unknown", "wait"): ("60202",),
+    Cause("unknown", "enter"): ("60203",),
+    SENDER_PROBLEM: (
+        *("30002", "20003", "60223", "21612", "21617", "14107"),
+        *("30018", "30024", "30032", "30034", "30035"),
+        *("30022", "30023", "30027"),
+        *("21606", "21703", "21608", "21601"),
+    ),
+}
+CAUSES = frozenset(known.name for known in CODES)
+BY_CODE = {code: known for known, codes in CODES.items() for code in codes}
+
+
+def cause(error_code: str | None) -> Cause:
+    """The cause behind an error code; one never seen gets the safe default."""
+    return BY_CODE.get(error_code or "", UNKNOWN)
