@@ -1,7 +1,7 @@
 """What all actions share: the services, the brand's words, the person's values."""
 
 import asyncio
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -21,7 +21,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class BotAction(Action):
+class BotAction(Action, ABC):
     """An action with the product's services; the SDK passes none, the app does."""
 
     def __init__(self, services: "Services | None" = None) -> None:

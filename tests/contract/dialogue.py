@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def response_definitions() -> Iterator[tuple[Path, str, list[dict[str, Any]]]]:
             yield path, name, variations
 
 
+@cache
 def responses() -> dict[str, list[dict[str, Any]]]:
     return {name: variations for _, name, variations in response_definitions()}
 

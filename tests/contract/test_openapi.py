@@ -1,0 +1,147 @@
+"""What /openapi.json says of the HTTP API is what the API does."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from bot.clock import ManualClock
+from bot.conversations.lines import Line, Option
+from tests.unit.serving import Stand, stand_up
+
+SESSIONS, MESSAGES = "/api/web/sessions", "/api/web/messages"
+Exchange = tuple[str, str, httpx.Response]
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    async with stand_up(tmp_path, ManualClock()) as stand:
+        yield stand
+
+
+async def exchanges(stand: Stand) -> list[Exchange]:
+    """Every answer that each path can give, asked for."""
+    seen: list[Exchange] = []
+
+    async def ask(method: str, path: str, template: str = "", **options: Any) -> None:
+        response = await stand.http.request(method, path, **options)
+        seen.append((template or path, method.lower(), response))
+
+    async def ask_events(**headers: str) -> None:
+        path = "/api/web/events"
+        async with stand.http.stream("GET", path, headers=headers) as response:
+            if response.is_error:
+                await response.aread()
+            seen.append((path, "get", response))
+
+    visitor = await stand.visitor()
+    known = visitor.headers
+    json_body = {"Content-Type": "application/json"}
+    large = {"client_id": "c", "text": "x" * 70_000}
+
+    await ask("POST", SESSIONS, json={"language": "es"})
+    await ask("POST", SESSIONS, content=b"{", headers=json_body)
+    await ask("POST", SESSIONS, json={"identity_token": "x"})
+    await ask("POST", SESSIONS, json=large)
+    await ask("POST", SESSIONS, json={"language": "fr"})
+
+    for place in range(21):
+        said = {"client_id": f"c{place}", "text": "hello"}
+        await ask("POST", MESSAGES, json=said, headers=known)
+    await ask("POST", MESSAGES, content=b"{", headers={**known, **json_body})
+    await ask("POST", MESSAGES, json=said)
+    await ask("POST", MESSAGES, json=large, headers=known)
+    await ask("POST", MESSAGES, json={"client_id": "c"}, headers=known)
+    other = await stand.visitor()
+    chosen = {"client_id": "c", "payload": "/affirm"}
+    await ask("POST", MESSAGES, json=chosen, headers=other.headers)
+
+    line = Line("?", kind="options", options=(Option("Yes", "/affirm"),))
+    stand.services.conversations.add(other.conversation, line, author="agent")
+    await ask("GET", MESSAGES, headers=other.headers)
+    await ask("GET", MESSAGES)
+    await ask("GET", MESSAGES, params={"after": "x"}, headers=known)
+
+    await ask_events(**known)
+    await ask_events()
+    with ExitStack() as streams:
+        for _ in range(8):
+            listening = stand.services.notifier.listen(visitor.conversation)
+            streams.enter_context(listening)
+        await ask_events(**known)
+
+    await ask("GET", "/healthz")
+    await ask("GET", "/readyz")
+    stand.engine.is_ready = False
+    await ask("GET", "/readyz")
+    await ask("GET", "/demo/accounts")
+    await ask("GET", "/demo/phones/+12025550143", "/demo/phones/{e164}")
+    await ask("GET", "/demo/mail/a@example.com", "/demo/mail/{address}")
+    return seen
+
+
+def statuses(described: dict[str, Any]) -> set[tuple[str, str, int]]:
+    return {
+        (path, method, int(status))
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+        for status in operation["responses"]
+    }
+
+
+async def test_every_answer_is_described_and_every_description_is_an_answer(
+    stand: Stand,
+) -> None:
+    described = (await stand.http.get("/openapi.json")).json()
+
+    seen = {
+        (path, method, response.status_code)
+        for path, method, response in await exchanges(stand)
+    }
+
+    assert seen == statuses(described)
+
+
+async def test_every_answer_has_the_described_shape(stand: Stand) -> None:
+    described = (await stand.http.get("/openapi.json")).json()
+
+    for path, method, response in await exchanges(stand):
+        operation = described["paths"][path][method]
+        content = operation["responses"][str(response.status_code)]["content"]
+        media = response.headers["content-type"].split(";")[0]
+        assert media in content, (path, method, response.status_code)
+        if media.endswith("json"):
+            schema = {**content[media]["schema"], "components": described["components"]}
+            Draft202012Validator(schema).validate(response.json())
+
+
+async def test_the_session_s_token_is_described(stand: Stand) -> None:
+    described = (await stand.http.get("/openapi.json")).json()
+
+    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == (
+        "bearer"
+    )
+    for path in (MESSAGES, "/api/web/events"):
+        for operation in described["paths"][path].values():
+            assert operation["security"] == [{"HTTPBearer": []}]
+
+
+async def test_what_is_not_for_visitors_is_not_described(stand: Stand) -> None:
+    described = (await stand.http.get("/openapi.json")).json()
+
+    assert not [path for path in described["paths"] if path.startswith("/engine")]
+
+
+async def test_production_has_no_demo(tmp_path: Path) -> None:
+    async with stand_up(
+        tmp_path, ManualClock(), mode="production", secret_key="s" * 32
+    ) as stand:
+        described = (await stand.http.get("/openapi.json")).json()
+
+        assert not [path for path in described["paths"] if "demo" in path]
+        for path in ("/demo", "/demo/accounts", "/demo/phones/+12025550143"):
+            assert (await stand.http.get(path)).status_code == 404
