@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rasa_sdk import Action, Tracker
@@ -10,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.brand import load_brand
 from bot.dates import until
+from bot.privacy.errors import DisclosureGone
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -56,19 +58,11 @@ class BotAction(Action, ABC):
         Raises:
             DisclosureGone: it was never typed here, or is too old.
         """
-        from bot.privacy.errors import DisclosureGone
-
-        for kind in kinds:
-            try:
-                return await self.call(
-                    self.services.disclosures.reveal,
-                    tracker.sender_id,
-                    int(slot_value),
-                    kind,
-                )
-            except DisclosureGone:
-                continue
-        raise DisclosureGone
+        reveal, place = self.services.disclosures.reveal, int(slot_value)
+        for kind in kinds[:-1]:
+            with suppress(DisclosureGone):
+                return await self.call(reveal, tracker.sender_id, place, kind)
+        return await self.call(reveal, tracker.sender_id, place, kinds[-1])
 
     def say(
         self,

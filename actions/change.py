@@ -53,7 +53,7 @@ FAILURES = (
 
 
 class StartChange(BotAction):
-    """Says what a change of number takes."""
+    """Says what a change of number takes, unless half of it is proved already."""
 
     def name(self) -> str:
         return "action_start_change"
@@ -61,7 +61,11 @@ class StartChange(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        self.say(dispatcher, tracker, "utter_change_start")
+        standing = await self.call(
+            self.services.identification.standing, tracker.sender_id
+        )
+        if not standing.may_change:
+            self.say(dispatcher, tracker, "utter_change_start")
         return [SlotSet("misses", 0)]
 
 

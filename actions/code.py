@@ -15,6 +15,7 @@ from actions.base import (
 from actions.identity import REPLIES, IdentifyingForm
 from actions.smalltalk import forget_form
 from bot.dates import ago, until
+from bot.telephony.gateway import Way
 from bot.verification.errors import (
     NoCodePending,
     NoCodeSent,
@@ -162,7 +163,8 @@ class ResendCode(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        by = "voice" if entities_of(tracker).get("line_type") == "landline" else "sms"
+        call = entities_of(tracker).get("line_type") == "landline"
+        by: Way = "voice" if call else "sms"
         try:
             sent = await self.call(
                 self.services.identification.resend, tracker.sender_id, by=by

@@ -103,7 +103,8 @@ class IdentifyingForm(BotAction, FormValidationAction):
         slot = await self._next(standing, tracker)
         if slot == "identify_code" and _asked_first(tracker):
             await self._send_to_known(dispatcher, tracker, standing)
-        return SlotSet("requested_slot", slot)
+        event: Event = SlotSet("requested_slot", slot)
+        return event
 
     async def _next(self, standing: Standing, tracker: Tracker) -> str | None:
         if self.proved(standing):
@@ -164,4 +165,4 @@ def told(sent: CodeSent) -> dict[str, Any]:
 
 
 def _asked_first(tracker: Tracker) -> bool:
-    return tracker.get_slot("requested_slot") != "identify_code"
+    return bool(tracker.get_slot("requested_slot") != "identify_code")

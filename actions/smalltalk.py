@@ -38,6 +38,8 @@ class Answer(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
+        if holds_secret(tracker):
+            self.say(dispatcher, tracker, "utter_secret_unasked")
         self.say(dispatcher, tracker, f"utter_{intent_of(tracker)}")
         return [SlotSet("misses", 0)]
 
@@ -72,7 +74,7 @@ class TakeValue(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        self.say(dispatcher, tracker, _reply_to_value(entities_of(tracker)))
+        self.say(dispatcher, tracker, _reply_to_value(tracker))
         return [SlotSet("misses", 0)]
 
 
@@ -85,6 +87,9 @@ class Clarify(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
+        if holds_secret(tracker):
+            self.say(dispatcher, tracker, "utter_secret_unasked")
+            return []
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses == 1:
             self._ask(dispatcher, tracker)
@@ -124,10 +129,12 @@ class Misheard(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        entities = entities_of(tracker)
-        secret = any(kind in entities for kind in SECRETS)
-        response = "utter_secret_unasked" if secret else "utter_misheard"
-        self.say(dispatcher, tracker, response)
+        secret = holds_secret(tracker)
+        self.say(
+            dispatcher,
+            tracker,
+            "utter_secret_unasked" if secret else "utter_misheard",
+        )
         return []
 
 
@@ -150,6 +157,11 @@ def forget_form() -> list[Event]:
     return [SlotSet(slot, None) for slot in FORM_SLOTS]
 
 
+def holds_secret(tracker: Tracker) -> bool:
+    """Whether the message holds a number that no chat should ever be given."""
+    return any(kind in entities_of(tracker) for kind in SECRETS)
+
+
 def load_titles(path: Path = TITLES) -> dict[str, dict[str, str]]:
     """The button title of each intent: intent -> language -> text."""
     titles: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
@@ -161,9 +173,9 @@ def _ranking(tracker: Tracker) -> list[str]:
     return [str(item["name"]) for item in ranking]
 
 
-def _reply_to_value(entities: dict[str, str]) -> str:
-    if any(kind in entities for kind in SECRETS):
+def _reply_to_value(tracker: Tracker) -> str:
+    if holds_secret(tracker):
         return "utter_secret_unasked"
-    if any(kind in entities for kind in CODES):
+    if any(kind in entities_of(tracker) for kind in CODES):
         return "utter_code_unasked"
     return "utter_value_unasked"
