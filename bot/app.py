@@ -1,0 +1,105 @@
+"""The web application: channels, the engine's actions, and what runs beside them."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import FastAPI
+
+from bot import schema
+from bot.assembly import build_services
+from bot.background import Companion, Housekeeper
+from bot.channels.demo import demo_router
+from bot.channels.health import health_router
+from bot.channels.refusals import speak_refusals
+from bot.channels.web import web_router
+from bot.engine.action_endpoint import ActionRunner, action_router, find_actions
+from bot.engine.token import engine_token
+from bot.http import (
+    KILOBYTE,
+    BodyLimits,
+    Boundary,
+    describe_problems,
+    speak_problems,
+)
+from bot.services import Services
+from bot.settings import load_settings
+
+__all__ = ["build_services", "create_app", "standalone_services"]
+
+DOMAIN_FILE = Path("domain.yml")
+# An engine's call holds the conversation so far.
+BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 64 * KILOBYTE}
+DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
+and get the answers as server-sent events or by asking for what is new."""
+
+
+def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> FastAPI:
+    """The application over `services`; `companions` start and end with it."""
+    runner = ActionRunner(
+        find_actions(services),
+        timeout=services.settings.action_timeout,
+        domain=load_domain(),
+    )
+    app = FastAPI(
+        title=f"Switchboard for {services.brand.name}",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=_life(services, runner, companions),
+    )
+    app.state.services = services
+    app.add_middleware(BodyLimits, limits=BODY_LIMITS)
+    app.add_middleware(Boundary)
+    speak_problems(app)
+    speak_refusals(app)
+    app.include_router(web_router(services))
+    app.include_router(health_router(services))
+    app.include_router(action_router(runner, engine_token(services.settings)))
+    if services.settings.demo:
+        app.include_router(demo_router(services))
+    describe_problems(app)
+    return app
+
+
+def standalone_services() -> Services:
+    """Services from the environment, for actions that run outside the app."""
+    services = build_services(load_settings())
+    schema.upgrade(services.database)
+    return services
+
+
+def load_domain(path: Path = DOMAIN_FILE) -> dict[str, Any]:
+    """The dialogue's contract, as actions see it."""
+    domain: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return domain
+
+
+def _life(
+    services: Services, runner: ActionRunner, companions: Sequence[Companion]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    housekeeper = Housekeeper(
+        services.disclosures.forget_expired, services.retention.purge
+    )
+    running: tuple[Companion, ...] = (
+        services.courier,
+        services.turns,
+        housekeeper,
+        *companions,
+    )
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            for companion in running:
+                await companion.start()
+            yield
+        finally:
+            for companion in reversed(running):
+                await companion.stop()
+            runner.close()
+            await services.engine.close()
+            services.database.dispose()
+
+    return life

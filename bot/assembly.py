@@ -1,0 +1,222 @@
+"""Puts the services together: settings in, everything ready to be used out."""
+
+import base64
+from dataclasses import dataclass
+from uuid import uuid4
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from bot.background import Bell, Courier
+from bot.brand import load_brand
+from bot.clock import Clock, SystemClock
+from bot.conversations.forgetting import Forgetting, rows_of
+from bot.conversations.notifier import Notifier
+from bot.conversations.open_turns import OpenTurns
+from bot.conversations.ownership import Ownership
+from bot.conversations.service import Conversations
+from bot.conversations.turn import Gate, Pace, Turn
+from bot.conversations.turns import Turns
+from bot.conversations.web_sessions import WebSessions
+from bot.conversations.wording import Wording as ConversationWording
+from bot.database import connect, sessions
+from bot.engine.client import EngineClient
+from bot.engine.token import engine_token
+from bot.knowledge.articles import load_articles
+from bot.language import detect
+from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.privacy.disclosures import Disclosures
+from bot.privacy.models import Disclosure
+from bot.privacy.secrets import secret_key
+from bot.services import Services
+from bot.settings import Settings
+from bot.telephony.gateway import ConsoleGateway, Gateway
+from bot.telephony.lines import LineTypes, OfflineLineTypes
+from bot.telephony.outbox import Outbox
+from bot.telephony.policy import NumberPolicy
+from bot.telephony.wording import Wording
+from bot.verification import assembly
+from bot.verification.assembly import Backend, Outside
+from bot.verification.models import Proof
+from bot.verification.randomness import Randomness, SystemRandomness
+
+ID_BYTES, TOKEN_BYTES = 16, 32
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the services stand on."""
+
+    outside: Outside
+    database: Engine
+    bell: Bell
+
+
+def build_services(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+    gateway: Gateway | None = None,
+    lines: LineTypes | None = None,
+) -> Services:
+    """Make every service over the settings' database; nothing is started."""
+    keys = Keys(secret_key(settings))
+    ground = _lay_ground(
+        with_identity_key(settings, keys),
+        keys,
+        clock=clock or SystemClock(),
+        randomness=randomness or SystemRandomness(),
+        gateway=gateway or ConsoleGateway(),
+        lines=lines or OfflineLineTypes(),
+    )
+    return _gather(ground, assembly.build(ground.outside))
+
+
+def _gather(ground: Ground, backend: Backend) -> Services:
+    outside = ground.outside
+    disclosures = _build_disclosures(outside)
+    conversations = _build_conversations(outside, disclosures)
+    engine, notifier = build_engine_client(outside.settings), Notifier()
+    return Services(
+        settings=outside.settings,
+        clock=outside.clock,
+        database=ground.database,
+        sessions=outside.sessions,
+        fingerprints=outside.fingerprints,
+        brand=outside.brand,
+        articles=load_articles(outside.brand.help_url),
+        disclosures=disclosures,
+        outbox=outside.outbox,
+        courier=Courier(outside.outbox, ground.bell),
+        identification=backend.identification,
+        phone_numbers=backend.phone_numbers,
+        history=backend.history,
+        totp=backend.totp,
+        recovery_codes=backend.recovery_codes,
+        retention=backend.retention,
+        conversations=conversations,
+        ownership=Ownership(outside.sessions, outside.clock),
+        web_sessions=_build_web_sessions(outside),
+        forgetting=Forgetting(conversations, engine),
+        notifier=notifier,
+        turns=_build_turns(outside, conversations, engine, notifier),
+        engine=engine,
+    )
+
+
+def with_identity_key(settings: Settings, keys: Keys) -> Settings:
+    """In the demo, identity tokens have a key even where none is set."""
+    if settings.identity_token_key is not None or not settings.demo:
+        return settings
+    key = SecretStr(keys.derive("identity tokens").hex())
+    return settings.model_copy(update={"identity_token_key": key})
+
+
+def build_engine_client(settings: Settings) -> EngineClient:
+    """The client of the engine that the settings name."""
+    url = settings.engine_url or f"http://{LOOPBACK}:{settings.engine_port}"
+    token = engine_token(settings)
+    return EngineClient(url, token, timeout=settings.engine_timeout)
+
+
+def number_policy(settings: Settings) -> NumberPolicy:
+    """Which numbers may get codes; made-up ones in the demo only."""
+    return NumberPolicy(
+        settings.countries,
+        refuse_voip=settings.refuse_voip,
+        allow_fictional=settings.demo,
+    )
+
+
+def _lay_ground(
+    settings: Settings,
+    keys: Keys,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    gateway: Gateway,
+    lines: LineTypes,
+) -> Ground:
+    database, bell, brand = (
+        connect(settings.resolved_database_url()),
+        Bell(),
+        load_brand(),
+    )
+    made = sessions(database)
+    cipher = Cipher(keys.derive("encryption"))
+    fingerprints = Fingerprints(keys.derive("fingerprints"))
+    outside = Outside(
+        sessions=made,
+        clock=clock,
+        settings=settings,
+        keys=keys,
+        cipher=cipher,
+        fingerprints=fingerprints,
+        outbox=Outbox(made, clock, cipher, fingerprints, gateway, on_wake=bell.ring),
+        wording=Wording(brand),
+        brand=brand,
+        lines=lines,
+        policy=number_policy(settings),
+        randomness=randomness,
+    )
+    return Ground(outside, database, bell)
+
+
+def _build_disclosures(outside: Outside) -> Disclosures:
+    return Disclosures(
+        outside.sessions,
+        outside.clock,
+        outside.cipher,
+        lifetime=outside.settings.disclosure_lifetime,
+    )
+
+
+def _build_conversations(outside: Outside, disclosures: Disclosures) -> Conversations:
+    return Conversations(
+        outside.sessions,
+        outside.clock,
+        settings=outside.settings,
+        disclosures=disclosures,
+        detect=detect,
+        new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
+        wording=ConversationWording(),
+        forget=[rows_of(Disclosure), rows_of(Proof)],
+    )
+
+
+def _build_web_sessions(outside: Outside) -> WebSessions:
+    def new_token() -> str:
+        octets = outside.randomness.octets(TOKEN_BYTES)
+        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+    return WebSessions(
+        outside.sessions,
+        outside.clock,
+        lifetime=outside.settings.session_lifetime,
+        new_token=new_token,
+    )
+
+
+def _build_turns(
+    outside: Outside,
+    conversations: Conversations,
+    engine: EngineClient,
+    notifier: Notifier,
+) -> Turns:
+    pace = Pace()
+    gate = Gate(pace.at_once)
+
+    def new_turn(conversation_id: str) -> Turn:
+        return Turn(
+            conversation_id,
+            conversations=conversations,
+            engine=engine,
+            gate=gate,
+            pace=pace,
+            notify=notifier.notify,
+        )
+
+    open_turns = OpenTurns(outside.sessions, outside.clock)
+    return Turns(open_turns, new_turn, holder=uuid4().hex, pace=pace)

@@ -1,0 +1,163 @@
+"""The command line: serve, chat, seed, accounts, understand, train, doctor."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+import yaml
+
+from bot.settings import Settings, SettingsError, load_settings
+
+Command = Callable[[Settings, argparse.Namespace], int]
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+
+
+class CommandFailed(Exception):
+    """A command could not do its work; the text says what to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the process's exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        run: Command = arguments.run
+        return run(load_settings(), arguments)
+    except (SettingsError, CommandFailed) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    root = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, told: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=told, description=told)
+        command.set_defaults(run=run)
+        return command
+
+    add("serve", serve, "start the app and the engine; prints where to look")
+    chat_command = add("chat", chat, "talk to the assistant in the terminal")
+    chat_command.add_argument("--language", choices=("en", "es"))
+    chat_command.add_argument("--as", dest="email", metavar="EMAIL")
+    chat_command.add_argument("--server", metavar="URL", default=DEFAULT_SERVER)
+    add("seed", seed, "make the demo's accounts; a second time changes nothing")
+    shown = add("accounts", show_account, "look at an account, masked")
+    shown.add_argument("verb", choices=("show",))
+    shown.add_argument("email", metavar="EMAIL")
+    shown.add_argument("--json", action="store_true", help="for tools")
+    add("understand", understand, "sentences in, one JSON object a line out")
+    add("train", train, "train the model, unless nothing it learns from changed")
+    add("doctor", doctor, "say what is missing, and what to do about it")
+    return root
+
+
+def serve(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    from bot.serving import ServingFailed, run
+
+    try:
+        run(settings)
+    except ServingFailed as error:
+        raise CommandFailed(str(error)) from None
+    return 0
+
+
+def chat(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Talk in the terminal."""
+    from bot.chat import chat_in_terminal
+    from bot.chat_server import ChatFailed
+
+    try:
+        chat_in_terminal(
+            settings,
+            server=arguments.server,
+            language=arguments.language,
+            email=arguments.email,
+        )
+    except ChatFailed as error:
+        raise CommandFailed(str(error)) from None
+    return 0
+
+
+def seed(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Make the demo's people."""
+    from bot import schema
+    from bot.accounts.errors import SeedRefused
+    from bot.assembly import build_services
+    from bot.seeding import seed_and_tell
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        made = seed_and_tell(services)
+    except SeedRefused:
+        raise CommandFailed("Only the demo has made-up people.") from None
+    if not made:
+        print("Everybody is there already.")
+    return 0
+
+
+def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show an account to an operator."""
+    from bot import schema
+    from bot.accounts.errors import AccountNotFound
+    from bot.accounts.show import show
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        account = show(services.sessions, services.fingerprints, arguments.email)
+    except AccountNotFound:
+        raise CommandFailed("There is no account with that address.") from None
+    if arguments.json:
+        print(json.dumps(account, ensure_ascii=False))
+    else:
+        print(yaml.safe_dump(account, allow_unicode=True, sort_keys=False), end="")
+    return 0
+
+
+def train(_settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Train when needed."""
+    from bot import training
+
+    if not training.is_current():
+        print("Training; this takes a minute or two ...", flush=True)
+    try:
+        done = training.train()
+    except training.TrainingFailed as error:
+        raise CommandFailed(f"{error}\nTraining failed.") from None
+    print(f"{training.MODEL}: {'trained' if done else 'nothing to learn anew'}")
+    return 0
+
+
+def understand(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Say how each line of standard input is understood."""
+    from bot import training
+    from bot.understanding import load_parser, understand_lines
+
+    if not training.MODEL.exists():
+        raise CommandFailed(f"There is no {training.MODEL} yet: run `make train`.")
+
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    lines = (line.rstrip("\n") for line in sys.stdin)
+    model = load_parser(training.MODEL)
+    for understood in understand_lines(lines, parser=model, region=settings.region):
+        print(json.dumps(understood, ensure_ascii=False))
+    return 0
+
+
+def doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Examine the installation."""
+    from bot.doctor import examine
+
+    findings = examine(settings)
+    for finding in findings:
+        print(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.told}")
+    return 0 if all(finding.well for finding in findings) else 1

@@ -1,0 +1,80 @@
+"""Lines of a conversation as values: what is appended, and what is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+AGAIN = "again:"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice that the person is offered; `payload` is what choosing it sends."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the bot or the system that is to be appended."""
+
+    text: str = ""
+    kind: str = "text"
+    options: tuple[Option, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A line of the log as its readers see it."""
+
+    seq: int
+    author: str
+    kind: str
+    text: str
+    options: tuple[Option, ...]
+    data: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The lines after a given one, and who speaks for the service now."""
+
+    messages: tuple[MessageView, ...]
+    owner: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where a visitor's line stands in the log; not `new` when it was there."""
+
+    seq: int
+    new: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A visitor's line that waits for the bot.
+
+    `values_seq` is the line whose typed values it speaks of: itself, or the line
+    that is tried again.
+    """
+
+    seq: int
+    values_seq: int
+    text: str
+    payload: str | None
+    language: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Who speaks for the service, and the version a change has to name."""
+
+    owner: str
+    name: str | None
+    version: int

@@ -1,0 +1,22 @@
+"""Making the demo's people from the command line, and telling their secrets once."""
+
+from bot.seed import seed
+from bot.services import Services
+
+
+def seed_and_tell(services: Services) -> bool:
+    """Make who is missing and print it; whether anybody was made.
+
+    Raises:
+        SeedRefused: this is not the demo.
+    """
+    seeded = seed(services)
+    for email in seeded.created:
+        print(f"made {email}")
+    if seeded.totp_secret:
+        print(f"authenticator app of james@example.com: {seeded.totp_secret}")
+    if seeded.recovery_codes:
+        print("recovery codes of linh@example.com:")
+    for code in seeded.recovery_codes:
+        print(f"  {code}")
+    return bool(seeded.created)

@@ -1,0 +1,57 @@
+"""Everything that an action or a channel may ask for, put together once."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from bot.accounts.numbers import PhoneNumbers
+from bot.background import Courier
+from bot.brand import Brand
+from bot.clock import Clock
+from bot.conversations.forgetting import Forgetting
+from bot.conversations.notifier import Notifier
+from bot.conversations.ownership import Ownership
+from bot.conversations.service import Conversations
+from bot.conversations.turns import Turns
+from bot.conversations.web_sessions import WebSessions
+from bot.database import Sessions
+from bot.engine.client import EngineClient
+from bot.knowledge.articles import Articles
+from bot.privacy.cipher import Fingerprints
+from bot.privacy.disclosures import Disclosures
+from bot.settings import Settings
+from bot.telephony.outbox import Outbox
+from bot.verification.history import CodeHistory
+from bot.verification.identification import Identification
+from bot.verification.recovery import RecoveryCodes
+from bot.verification.retention import Retention
+from bot.verification.totp import Totp
+
+
+@dataclass(frozen=True)
+class Services:
+    """The product's parts; made by `bot.app.build_services`."""
+
+    settings: Settings
+    clock: Clock
+    database: Engine
+    sessions: Sessions
+    fingerprints: Fingerprints
+    brand: Brand
+    articles: Articles
+    disclosures: Disclosures
+    outbox: Outbox
+    courier: Courier
+    identification: Identification
+    phone_numbers: PhoneNumbers
+    history: CodeHistory
+    totp: Totp
+    recovery_codes: RecoveryCodes
+    retention: Retention
+    conversations: Conversations
+    ownership: Ownership
+    web_sessions: WebSessions
+    forgetting: Forgetting
+    notifier: Notifier
+    turns: Turns
+    engine: EngineClient
