@@ -72,18 +72,27 @@ class Settings(BaseSettings):
     )
 
     code_lifetime: int = Field(
-        600, ge=60, le=600, description="how long a code is good for (NIST: 600 at most)"
+        600,
+        ge=60,
+        le=600,
+        description="how long a code is good for (NIST: 600 at most)",
     )
     code_guesses: int = Field(5, ge=1, le=10, description="guesses at one code")
     code_sends: int = Field(5, ge=1, le=10, description="codes sent in one window")
     code_waits: tuple[int, ...] = Field(
         (60, 120, 300, 600), description="waits between sends, as a JSON list"
     )
+    code_window: int = Field(
+        3600, ge=60, le=86400, description="how long one window of sends lasts"
+    )
     number_sends_per_day: int = Field(
         10, ge=1, description="codes sent to one number in 24 hours"
     )
     authenticator_failures: int = Field(
-        20, ge=1, le=100, description="wrong guesses before an authenticator is disabled"
+        20,
+        ge=1,
+        le=100,
+        description="wrong guesses before an authenticator is disabled",
     )
     proof_lifetime: int = Field(
         900, ge=60, description="how long a proof allows to look at the account"

@@ -1,0 +1,54 @@
+"""Notices: what an account's owner is told by other ways (SP 800-63B-4, 4.6)."""
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.directory import AccountDirectory, Address
+from bot.telephony.outbox import Outbox
+from bot.telephony.wording import Wording
+
+PURPOSE = "notice"
+
+
+class Notices:
+    """Queues notices in the caller's transaction."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        wording: Wording,
+        directory: AccountDirectory,
+        *,
+        language: str,
+    ) -> None:
+        self._outbox = outbox
+        self._wording = wording
+        self._directory = directory
+        self._language = language
+
+    def mail(
+        self, session: Session, account_id: str | None, name: str, **values: str
+    ) -> None:
+        """Write to every address of the account; without one, a decoy to nobody."""
+        language = self._language_of(session, account_id)
+        addresses = self._directory.emails(session, account_id or "")
+        text = self._wording.text(f"{name}_email", language, **values)
+        everyone: list[str | None] = [address.value for address in addresses]
+        for to in everyone or [None]:
+            self._outbox.post(session, to=to, by="email", text=text, purpose=PURPOSE)
+
+    def tell_number(
+        self, session: Session, account_id: str, number: Address, name: str
+    ) -> None:
+        """Text a number; a landline is called."""
+        language = self._language_of(session, account_id)
+        self._outbox.post(
+            session,
+            to=number.value,
+            by="voice" if number.line_type == "landline" else "sms",
+            text=self._wording.text(f"{name}_sms", language),
+            purpose=PURPOSE,
+        )
+
+    def _language_of(self, session: Session, account_id: str | None) -> str:
+        person = self._directory.person(session, account_id or "")
+        return person.language if person else self._language

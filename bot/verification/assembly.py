@@ -1,0 +1,228 @@
+"""How the parts of accounts and verification are put together."""
+
+from dataclasses import dataclass
+
+from bot.accounts.directory import AccountDirectory, SqlDirectory
+from bot.accounts.journal import Journal
+from bot.accounts.new_numbers import NewNumbers
+from bot.accounts.notices import Notices
+from bot.accounts.numbers import PhoneNumbers
+from bot.accounts.switching import Switching
+from bot.brand import Brand
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.settings import Settings
+from bot.telephony.lines import LineTypes
+from bot.telephony.outbox import Outbox
+from bot.telephony.policy import NumberPolicy
+from bot.telephony.wording import Wording
+from bot.verification.authenticators import Authenticators
+from bot.verification.bindings import Bindings
+from bot.verification.challenges import Challenges
+from bot.verification.claims import Claims
+from bot.verification.codes import Codes
+from bot.verification.destinations import Destinations
+from bot.verification.dispatch import Dispatch
+from bot.verification.guesses import Guesses
+from bot.verification.history import CodeHistory
+from bot.verification.identification import Identification
+from bot.verification.identity_tokens import IdentityTokens
+from bot.verification.proofs import Proofs
+from bot.verification.randomness import Randomness
+from bot.verification.recovery import RecoveryCodes
+from bot.verification.retention import Retention
+from bot.verification.standing import Standings
+from bot.verification.throttles import Throttles
+from bot.verification.totp import Totp
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the backend is given: everything that a test or a setting may choose."""
+
+    sessions: Sessions
+    clock: Clock
+    settings: Settings
+    keys: Keys
+    cipher: Cipher
+    fingerprints: Fingerprints
+    outbox: Outbox
+    wording: Wording
+    brand: Brand
+    lines: LineTypes
+    policy: NumberPolicy
+    randomness: Randomness
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The services on accounts and proofs."""
+
+    identification: Identification
+    phone_numbers: PhoneNumbers
+    history: CodeHistory
+    totp: Totp
+    recovery_codes: RecoveryCodes
+    retention: Retention
+
+
+class Assembly:
+    """Makes each part once; the attributes are the parts that others share."""
+
+    def __init__(self, outside: Outside, directory: AccountDirectory) -> None:
+        self.outside = outside
+        self.directory = directory
+        settings, clock = outside.settings, outside.clock
+        self.journal = Journal(clock)
+        self.new_numbers = NewNumbers(clock, outside.cipher, outside.fingerprints)
+        self.notices = Notices(
+            outside.outbox, outside.wording, directory, language=settings.language
+        )
+        self.throttles = Throttles(settings)
+        self.authenticators = Authenticators(settings)
+        self.proofs = Proofs(clock, settings, self.authenticators)
+        self.codes = Codes(outside.keys.derive("codes"), outside.randomness)
+        self.destinations = Destinations(
+            directory, self.authenticators, language=settings.language
+        )
+        self.bindings = Bindings(directory, self.throttles, self.notices, self.journal)
+        self.dispatch = self._dispatch()
+        self.challenges = self._challenges()
+        self.guesses = self._guesses()
+
+    def backend(self) -> Backend:
+        """The services, ready for use."""
+        outside = self.outside
+        return Backend(
+            identification=self._identification(),
+            phone_numbers=self._phone_numbers(),
+            history=CodeHistory(
+                outside.sessions, outside.clock, self.proofs, self.throttles
+            ),
+            totp=self._totp(),
+            recovery_codes=self._recovery_codes(),
+            retention=Retention(
+                outside.sessions, outside.clock, self.throttles, self.new_numbers
+            ),
+        )
+
+    def _dispatch(self) -> Dispatch:
+        outside = self.outside
+        return Dispatch(
+            outside.clock,
+            outside.settings,
+            self.codes,
+            self.throttles,
+            outside.outbox,
+            outside.wording,
+            self.journal,
+        )
+
+    def _challenges(self) -> Challenges:
+        return Challenges(
+            self.outside.sessions,
+            self.outside.clock,
+            self.codes,
+            self.throttles,
+            self.authenticators,
+            self.notices,
+            self.journal,
+            self.outside.outbox,
+        )
+
+    def _guesses(self) -> Guesses:
+        return Guesses(
+            self.outside.sessions,
+            self.outside.clock,
+            Claims(self.outside.clock, self.proofs),
+            self.throttles,
+            self.authenticators,
+            self.proofs,
+            self.notices,
+            self.journal,
+        )
+
+    def _identification(self) -> Identification:
+        outside = self.outside
+        return Identification(
+            outside.sessions,
+            outside.clock,
+            outside.settings,
+            outside.fingerprints,
+            self.directory,
+            self.destinations,
+            self.new_numbers,
+            self.dispatch,
+            self.challenges,
+            self.proofs,
+            Standings(outside.sessions, outside.clock, self.proofs, self.throttles),
+            IdentityTokens(outside.settings, outside.clock),
+        )
+
+    def _phone_numbers(self) -> PhoneNumbers:
+        outside = self.outside
+        return PhoneNumbers(
+            outside.sessions,
+            outside.settings,
+            outside.fingerprints,
+            outside.lines,
+            outside.policy,
+            self.new_numbers,
+            self.destinations,
+            self.dispatch,
+            self.challenges,
+            self.proofs,
+            self._switching(),
+        )
+
+    def _switching(self) -> Switching:
+        outside = self.outside
+        return Switching(
+            outside.sessions,
+            outside.clock,
+            outside.settings,
+            self.directory,
+            self.new_numbers,
+            self.proofs,
+            self.authenticators,
+            self.bindings,
+            self.notices,
+            self.journal,
+            outside.outbox,
+        )
+
+    def _totp(self) -> Totp:
+        outside = self.outside
+        return Totp(
+            outside.sessions,
+            outside.clock,
+            outside.cipher,
+            outside.randomness,
+            self.authenticators,
+            self.proofs,
+            self.guesses,
+            self.bindings,
+            outside.outbox,
+            issuer=outside.brand.name,
+        )
+
+    def _recovery_codes(self) -> RecoveryCodes:
+        outside = self.outside
+        return RecoveryCodes(
+            outside.sessions,
+            outside.clock,
+            outside.keys.derive("recovery_codes"),
+            outside.randomness,
+            self.authenticators,
+            self.proofs,
+            self.guesses,
+            self.bindings,
+            outside.outbox,
+        )
+
+
+def build(outside: Outside, *, directory: AccountDirectory | None = None) -> Backend:
+    """Put the services together, on this service's own tables unless told otherwise."""
+    own = directory or SqlDirectory(outside.cipher)
+    return Assembly(outside, own).backend()

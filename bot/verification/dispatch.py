@@ -1,0 +1,142 @@
+"""Dispatch: a code is made, sealed and queued, within the limits on sends."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.journal import Journal
+from bot.accounts.models import new_id
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.telephony.gateway import Way
+from bot.telephony.outbox import Outbox
+from bot.telephony.wording import Wording
+from bot.verification.codes import Codes
+from bot.verification.destinations import Destination
+from bot.verification.errors import SendLimitReached
+from bot.verification.models import Challenge, Purpose
+from bot.verification.repository import ChallengeRepository
+from bot.verification.standing import CodeSent
+from bot.verification.throttles import Throttles
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a code was asked for; `told`: the asker may know where it goes."""
+
+    conversation_id: str
+    purpose: Purpose
+    limit_key: str
+    told: bool
+    by: Way
+
+
+class Dispatch:
+    """Opens challenges in the caller's transaction; wake the outbox after it."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings,
+        codes: Codes,
+        throttles: Throttles,
+        outbox: Outbox,
+        wording: Wording,
+        journal: Journal,
+    ) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._codes = codes
+        self._throttles = throttles
+        self._outbox = outbox
+        self._wording = wording
+        self._journal = journal
+
+    def send(
+        self, session: Session, asked: Asked, destination: Destination
+    ) -> CodeSent:
+        """Send a new code, which takes the place of the one before.
+
+        Raises:
+            SendTooSoon, SendLimitReached: not yet.
+            AuthenticatorDisabled: too many wrong guesses were made here.
+        """
+        now = self._clock.now()
+        conversation = f"conversation:{asked.conversation_id}"
+        self._throttles.admit_today(session, conversation, now=now)
+        again_in = self._throttles.admit(session, asked.limit_key, by=asked.by, now=now)
+        reached = self._within_limits(session, asked, destination)
+        self._open(session, asked, reached)
+        return CodeSent(
+            to_masked=reached.masked if asked.told else "",
+            by=reached.by if asked.told else asked.by,
+            again_in=again_in,
+            expires_in=self._settings.code_lifetime,
+        )
+
+    def wake(self) -> None:
+        """Say, after the commit, that there is something to send."""
+        self._outbox.wake()
+
+    def _within_limits(
+        self, session: Session, asked: Asked, destination: Destination
+    ) -> Destination:
+        now = self._clock.now()
+        key = f"destination:{destination.fingerprint}"
+        if self._throttles.admit_unseen(session, key, now=now):
+            return destination
+        if asked.told and asked.purpose == "identify":
+            raise SendLimitReached(self._throttles.again_in(session, key, now=now))
+        return replace(destination, address=None)
+
+    def _open(self, session: Session, asked: Asked, to: Destination) -> None:
+        now = self._clock.now()
+        challenges = ChallengeRepository(session)
+        challenges.supersede(asked.conversation_id, asked.purpose, now=now)
+        challenge = Challenge(
+            id=new_id(),
+            conversation_id=asked.conversation_id,
+            position=challenges.next_position(asked.conversation_id),
+            account_id=to.account_id,
+            authenticator_id=to.authenticator_id,
+            destination_fingerprint=to.fingerprint,
+            limit_key=asked.limit_key,
+            purpose=asked.purpose,
+            by=to.by,
+            told=asked.told,
+            guesses_allowed=self._settings.code_guesses,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._settings.code_lifetime),
+        )
+        self._post_code(session, challenge, to)
+        session.add(challenge)
+        self._journal.note(
+            session,
+            "code_sent",
+            account_id=to.account_id,
+            conversation_id=asked.conversation_id,
+            purpose=asked.purpose,
+            by=asked.by,
+        )
+
+    def _post_code(
+        self, session: Session, challenge: Challenge, to: Destination
+    ) -> None:
+        code = self._codes.new()
+        known = challenge.account_id is not None
+        challenge.code_hmac = (
+            self._codes.seal(challenge, code)
+            if known
+            else self._codes.seal_nothing(challenge)
+        )
+        text = self._wording.text(
+            f"code_{to.by}",
+            to.language,
+            code=code,
+            minutes=self._settings.code_lifetime // 60,
+        )
+        delivery = self._outbox.post(
+            session, to=to.address, by=to.by, text=text, purpose=challenge.purpose
+        )
+        challenge.delivery_id = delivery.id

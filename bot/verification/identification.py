@@ -1,0 +1,201 @@
+"""Identification: whom a conversation is with, shown by codes or a session."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.directory import AccountDirectory
+from bot.accounts.new_numbers import NewNumbers
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.privacy.cipher import Fingerprints
+from bot.settings import Settings
+from bot.telephony.gateway import Way
+from bot.verification.challenges import Challenges
+from bot.verification.contacts import email_spelling, read_contact
+from bot.verification.destinations import Destination, Destinations
+from bot.verification.dispatch import Asked, Dispatch
+from bot.verification.errors import (
+    IdentityTokenInvalid,
+    NoCodePending,
+    NotSignedIn,
+    ProofMissing,
+)
+from bot.verification.identity_tokens import IdentityTokens, SignedIn
+from bot.verification.models import Challenge, Proof, Scope
+from bot.verification.proofs import Proofs
+from bot.verification.repository import ChallengeRepository
+from bot.verification.standing import CodeSent, Standing, Standings
+
+
+class Identification:
+    """Proves identity; an unknown contact is answered like a known one."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        settings: Settings,
+        fingerprints: Fingerprints,
+        directory: AccountDirectory,
+        destinations: Destinations,
+        new_numbers: NewNumbers,
+        dispatch: Dispatch,
+        challenges: Challenges,
+        proofs: Proofs,
+        standings: Standings,
+        tokens: IdentityTokens,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._settings = settings
+        self._fingerprints = fingerprints
+        self._directory = directory
+        self._destinations = destinations
+        self._new_numbers = new_numbers
+        self._dispatch = dispatch
+        self._challenges = challenges
+        self._proofs = proofs
+        self._standings = standings
+        self._tokens = tokens
+
+    def standing(self, conversation_id: str) -> Standing:
+        """What is proved in the conversation, and the code it waits for."""
+        return self._standings.of(conversation_id)
+
+    def sign_in(self, conversation_id: str, identity_token: str) -> Standing:
+        """Take the host website's word for who is there: enough to look, not to change.
+
+        It lasts as long as the token, `proof_lifetime` at least, and no longer than
+        a session.
+
+        Raises:
+            IdentityTokenInvalid: the token proves nothing, or names no account.
+        """
+        signed_in = self._tokens.read(identity_token)
+        email = email_spelling(signed_in.email)
+        with self._sessions.begin() as session:
+            person = self._directory.find(
+                session, "email", self._fingerprints.of("email", email)
+            )
+            if person is None:
+                raise IdentityTokenInvalid("unknown_account")
+            self._proofs.grant(
+                session,
+                conversation_id,
+                person.account_id,
+                method="session",
+                scope="view",
+                until=self._until(signed_in),
+            )
+        return self.standing(conversation_id)
+
+    def begin(self, conversation_id: str, contact: str) -> CodeSent:
+        """Send a code to the account under a contact, or pretend to.
+
+        Raises:
+            ContactUnreadable: it is neither an e-mail address nor a number.
+            SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
+        """
+        read = read_contact(
+            contact, region=self._settings.region, fingerprints=self._fingerprints
+        )
+        key = f"contact:{read.fingerprint}"
+        asked = Asked(conversation_id, "identify", key, told=False, by="sms")
+        return self._send(
+            asked,
+            lambda session: self._destinations.of_contact(session, read, by="sms"),
+        )
+
+    def begin_known(self, conversation_id: str) -> CodeSent:
+        """Send a code to the account that is known here, and say where to.
+
+        Raises:
+            NotSignedIn: no account is known.
+            NoAuthenticator: the account has no number that gets codes.
+            SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
+        """
+        account_id = self._known_account(conversation_id)
+        key = f"account:{account_id}"
+        asked = Asked(conversation_id, "identify", key, told=True, by="sms")
+        return self._send(
+            asked, lambda session: self._destinations.of_account(session, account_id)
+        )
+
+    def resend(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
+        """Send a new code in place of the newest one, by text or by call.
+
+        Raises:
+            NoCodePending: none was sent here, or it was used or cancelled.
+            SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
+        """
+        with self._sessions.begin() as session:
+            last = ChallengeRepository(session).newest(conversation_id)
+        if last is None or last.used_at or last.cancelled_at:
+            raise NoCodePending
+        asked = Asked(conversation_id, last.purpose, last.limit_key, last.told, by)
+        return self._send(asked, lambda session: self._again(session, last, by))
+
+    def check(self, conversation_id: str, code: str) -> Standing:
+        """Take a code that was typed; a right one proves who is there.
+
+        Raises:
+            VerificationError: which one says why the code does not count.
+        """
+        self._challenges.check(conversation_id, "identify", code, self._grant)
+        return self.standing(conversation_id)
+
+    def cancel(self, conversation_id: str) -> None:
+        """Call back the code that is open, and forget a number that was offered."""
+        with self._sessions.begin() as session:
+            ChallengeRepository(session).cancel(
+                Challenge.conversation_id == conversation_id, now=self._clock.now()
+            )
+            self._new_numbers.drop(session, conversation_id)
+
+    def _until(self, signed_in: SignedIn) -> datetime:
+        """As long as the website vouches, but a proof's time at least."""
+        now = self._clock.now()
+        shortest = now + timedelta(seconds=self._settings.proof_lifetime)
+        longest = now + timedelta(seconds=self._settings.session_lifetime)
+        return min(max(signed_in.until, shortest), longest)
+
+    def _send(self, asked: Asked, find: Callable[[Session], Destination]) -> CodeSent:
+        with self._sessions.begin() as session:
+            sent = self._dispatch.send(session, asked, find(session))
+        self._dispatch.wake()
+        return sent
+
+    def _again(self, session: Session, last: Challenge, by: Way) -> Destination:
+        if not last.told:
+            return self._destinations.of_earlier(session, last, by=by)
+        account_id = self._view(session, last.conversation_id).account_id
+        if account_id != last.account_id:
+            raise NoCodePending
+        if last.purpose == "identify":
+            return self._destinations.of_account(session, account_id, by=by)
+        number = self._new_numbers.address(session, last.conversation_id, account_id)
+        if number is None:
+            raise NoCodePending
+        return self._destinations.of_new_number(session, account_id, number, by=by)
+
+    def _grant(self, session: Session, challenge: Challenge, account_id: str) -> None:
+        scope: Scope = "view" if challenge.by == "email" else "change"
+        self._proofs.grant(
+            session,
+            challenge.conversation_id,
+            account_id,
+            method=challenge.by,
+            scope=scope,
+        )
+
+    def _known_account(self, conversation_id: str) -> str:
+        with self._sessions.begin() as session:
+            return self._view(session, conversation_id).account_id
+
+    def _view(self, session: Session, conversation_id: str) -> Proof:
+        try:
+            return self._proofs.require_view(session, conversation_id)
+        except ProofMissing:
+            raise NotSignedIn from None

@@ -1,0 +1,166 @@
+"""Proofs: what a conversation has shown, looked up anew for every decision."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from bot.accounts.models import Account
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.verification.authenticators import Authenticators
+from bot.verification.errors import (
+    NoAuthenticator,
+    PossessionMissing,
+    ProofMissing,
+    ProofStale,
+)
+from bot.verification.models import Method, Proof, Scope
+
+
+class Proofs:
+    """Grants, finds and uses up proofs in the caller's transaction."""
+
+    def __init__(
+        self, clock: Clock, settings: Settings, authenticators: Authenticators
+    ) -> None:
+        self._clock = clock
+        self._lifetime = timedelta(seconds=settings.proof_lifetime)
+        self._fresh = timedelta(seconds=settings.fresh_proof_lifetime)
+        self._authenticators = authenticators
+
+    def grant(
+        self,
+        session: Session,
+        conversation_id: str,
+        account_id: str,
+        *,
+        method: Method,
+        scope: Scope,
+        number_fingerprint: str | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Note a proof; what the conversation proved of other accounts is void."""
+        now = self._clock.now()
+        session.execute(
+            update(Proof)
+            .where(
+                Proof.conversation_id == conversation_id,
+                Proof.account_id != account_id,
+                Proof.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
+        session.add(
+            Proof(
+                conversation_id=conversation_id,
+                account_id=account_id,
+                method=method,
+                scope=scope,
+                number_fingerprint=number_fingerprint,
+                created_at=now,
+                expires_at=until or now + self._lifetime,
+            )
+        )
+
+    def live(self, session: Session, conversation_id: str) -> list[Proof]:
+        """Proofs of an active account that still count, newest first."""
+        return list(session.scalars(self._live(conversation_id)))
+
+    def require_view(self, session: Session, conversation_id: str) -> Proof:
+        """The newest proof that lets the account be looked at.
+
+        Raises:
+            ProofMissing: there is none.
+        """
+        proofs = self.live(session, conversation_id)
+        found = next((proof for proof in proofs if proof.scope != "possession"), None)
+        if found is None:
+            raise ProofMissing
+        return found
+
+    def require_change(self, session: Session, conversation_id: str) -> Proof:
+        """The newest proof that lets the account be changed at this moment.
+
+        Raises:
+            ProofMissing, ProofStale: there is none, or it is too old.
+            NoAuthenticator: the account has nothing to prove a change with.
+        """
+        seen = self.require_view(session, conversation_id)
+        proofs = self.live(session, conversation_id)
+        changes = (
+            proof
+            for proof in proofs
+            if proof.scope == "change" and proof.account_id == seen.account_id
+        )
+        found = next(changes, None)
+        if found is None:
+            if not self._authenticators.has_usable(session, seen.account_id):
+                raise NoAuthenticator
+            raise ProofMissing
+        if not self.is_fresh(found):
+            raise ProofStale
+        return found
+
+    def is_fresh(self, proof: Proof) -> bool:
+        """Whether a proof is young enough for a change."""
+        return self._clock.now() - proof.created_at <= self._fresh
+
+    def use_possession(
+        self,
+        session: Session,
+        conversation_id: str,
+        *,
+        account_id: str,
+        number_fingerprint: str,
+    ) -> None:
+        """Use up the proof that the new number is at hand.
+
+        Raises:
+            PossessionMissing: it was not given, is too old, or was used.
+        """
+        now = self._clock.now()
+        used = session.scalars(
+            update(Proof)
+            .where(
+                Proof.conversation_id == conversation_id,
+                Proof.account_id == account_id,
+                Proof.number_fingerprint == number_fingerprint,
+                Proof.scope == "possession",
+                Proof.used_at.is_(None),
+                Proof.revoked_at.is_(None),
+                Proof.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(Proof.id)
+        ).all()
+        if not used:
+            raise PossessionMissing
+
+    def revoke_elsewhere(
+        self, session: Session, account_id: str, *, conversation_id: str
+    ) -> None:
+        """End what other conversations proved about the account (ASVS 7.4.3)."""
+        session.execute(
+            update(Proof)
+            .where(
+                Proof.account_id == account_id,
+                Proof.conversation_id != conversation_id,
+                Proof.revoked_at.is_(None),
+            )
+            .values(revoked_at=self._clock.now())
+        )
+
+    def _live(self, conversation_id: str) -> Select[Proof]:
+        return (
+            select(Proof)
+            .join(Account, Account.id == Proof.account_id)
+            .where(
+                Account.status == "active",
+                Proof.conversation_id == conversation_id,
+                Proof.used_at.is_(None),
+                Proof.revoked_at.is_(None),
+                Proof.expires_at > self._clock.now(),
+            )
+            .order_by(Proof.created_at.desc(), Proof.id)
+        )

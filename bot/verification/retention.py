@@ -1,0 +1,56 @@
+"""How long codes, counts and events are kept."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.accounts.models import AuditEvent
+from bot.accounts.new_numbers import NewNumbers
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.verification.models import Proof
+from bot.verification.repository import ChallengeRepository
+from bot.verification.throttles import Throttles
+
+CODES = timedelta(hours=24)
+COUNTS = timedelta(days=30)
+EVENTS = timedelta(days=365)
+
+
+class Retention:
+    """Deletes what has been kept long enough."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        throttles: Throttles,
+        new_numbers: NewNumbers,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._throttles = throttles
+        self._new_numbers = new_numbers
+
+    def purge(self) -> dict[str, int]:
+        """Delete what is due, and count it by table."""
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            return {
+                "throttle": self._throttles.forget(session, before=now - COUNTS),
+                "challenge": ChallengeRepository(session).forget(before=now - CODES),
+                "proof": self._forget_proofs(session),
+                "phone_number": self._new_numbers.forget(session, before=now - CODES),
+                "audit_event": self._forget_events(session),
+            }
+
+    def _forget_proofs(self, session: Session) -> int:
+        before = self._clock.now() - CODES
+        gone = delete(Proof).where(Proof.expires_at < before).returning(Proof.id)
+        return len(session.scalars(gone).all())
+
+    def _forget_events(self, session: Session) -> int:
+        before = self._clock.now() - EVENTS
+        gone = delete(AuditEvent).where(AuditEvent.at < before).returning(AuditEvent.id)
+        return len(session.scalars(gone).all())

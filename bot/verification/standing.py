@@ -1,0 +1,85 @@
+"""What a conversation may do, and what it is told about a code on its way."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.verification.models import Challenge, Proof
+from bot.verification.proofs import Proofs
+from bot.verification.repository import ChallengeRepository
+from bot.verification.throttles import Throttles
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """A code on its way; durations are whole seconds.
+
+    When it must not be told where the code went, `to_masked` is empty and `by` is
+    what was asked for.
+    """
+
+    to_masked: str
+    by: str
+    again_in: int
+    expires_in: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is proved, and the newest code of the conversation, of any purpose.
+
+    `code_again_in` counts to the next send (0: now), `code_age` from the last one.
+    """
+
+    account_known: bool
+    signed_in: bool
+    may_view: bool
+    may_change: bool
+    code_pending: bool
+    code_again_in: int
+    code_age: int
+    code_guesses_left: int
+
+
+class Standings:
+    """Reads standings from the rows."""
+
+    def __init__(
+        self, sessions: Sessions, clock: Clock, proofs: Proofs, throttles: Throttles
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._proofs = proofs
+        self._throttles = throttles
+
+    def of(self, conversation_id: str) -> Standing:
+        """How a conversation stands at this moment."""
+        with self._sessions.begin() as session:
+            proofs = self._proofs.live(session, conversation_id)
+            challenge = ChallengeRepository(session).newest(conversation_id)
+            again_in = self._again_in(session, challenge)
+        known = any(proof.scope != "possession" for proof in proofs)
+        return Standing(
+            account_known=known,
+            signed_in=any(proof.method == "session" for proof in proofs),
+            may_view=known,
+            may_change=any(self._allows_change(proof) for proof in proofs),
+            code_pending=bool(challenge and challenge.is_open(self._clock.now())),
+            code_again_in=again_in,
+            code_age=self._age(challenge),
+            code_guesses_left=challenge.guesses_left if challenge else 0,
+        )
+
+    def _again_in(self, session: Session, challenge: Challenge | None) -> int:
+        key = challenge.limit_key if challenge else ""
+        return self._throttles.again_in(session, key, now=self._clock.now())
+
+    def _age(self, challenge: Challenge | None) -> int:
+        if challenge is None:
+            return 0
+        return int((self._clock.now() - challenge.created_at).total_seconds())
+
+    def _allows_change(self, proof: Proof) -> bool:
+        return proof.scope == "change" and self._proofs.is_fresh(proof)

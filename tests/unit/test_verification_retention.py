@@ -1,0 +1,60 @@
+"""What is kept, and for how long."""
+
+import pytest
+
+from bot.accounts.models import AuditEvent, PhoneNumber
+from bot.clock import ManualClock
+from bot.database import Base, Sessions
+from bot.verification.models import Challenge, Proof, Throttle
+from tests.unit.world import CHAT, NEW_NUMBER, NOBODY, World, make_world
+
+DAY = 86_400
+
+
+@pytest.fixture
+def world(sessions: Sessions, clock: ManualClock) -> World:
+    """A proof, a code to nobody, and a number that was offered."""
+    world = make_world(sessions, clock)
+    world.identify()
+    world.backend.phone_numbers.offer(CHAT, NEW_NUMBER)
+    world.backend.identification.begin(CHAT, NOBODY)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("model", "seconds"),
+    [
+        (Challenge, 600 + DAY),
+        (Proof, 900 + DAY),
+        (Throttle, 30 * DAY),
+        (AuditEvent, 365 * DAY),
+    ],
+)
+def test_rows_are_kept_to_the_second(
+    world: World, model: type[Base], seconds: int
+) -> None:
+    kept = len(world.rows(model))
+    world.clock.move(seconds)
+    world.backend.retention.purge()
+    assert len(world.rows(model)) == kept > 0
+    world.clock.move(1)
+    world.backend.retention.purge()
+    assert not world.rows(model)
+
+
+def test_an_offered_number_that_was_not_taken_goes_after_a_day(world: World) -> None:
+    world.clock.move(DAY + 1)
+    assert world.backend.retention.purge()["phone_number"] == 1
+    assert {row.state for row in world.rows(PhoneNumber)} == {"verified"}
+
+
+def test_what_was_deleted_is_counted(world: World) -> None:
+    world.clock.move(366 * DAY)
+    assert world.backend.retention.purge() == {
+        "throttle": 7,
+        "challenge": 3,
+        "proof": 1,
+        "phone_number": 1,
+        "audit_event": 4,
+    }
+    assert set(world.backend.retention.purge().values()) == {0}
