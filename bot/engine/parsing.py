@@ -1,0 +1,39 @@
+"""The model's understanding alone, in this process: for measuring and for tools."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bot.engine.runtime import prepare
+
+
+class Parser:
+    """A trained model, loaded without a server, a store or an action endpoint."""
+
+    def __init__(self, model_path: Path | str) -> None:
+        """Load a model's archive, or the latest one of a folder.
+
+        Raises:
+            rasa.exceptions.ModelNotFound: there is none.
+        """
+        prepare()
+        from rasa.core.agent import Agent
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.WARNING)
+        self._agent = Agent.load(str(model_path))
+
+    def parse_many(self, texts: Iterable[str]) -> list[dict[str, Any]]:
+        """How each text is understood: intent, confidence, ranking, entities.
+
+        The intent is the one after the fallback rule.
+        """
+        return asyncio.run(self._parse(texts))
+
+    async def _parse(self, texts: Iterable[str]) -> list[dict[str, Any]]:
+        from bot.engine.messages import plain
+        from bot.engine.turns import parse
+
+        return [await parse(self._agent, plain(text)) for text in texts]

@@ -1,0 +1,134 @@
+"""Changes to Rasa 3.6.21 itself. Each says what it cures; each has a test.
+
+Each function changes the module that it is given.
+"""
+
+import logging
+from typing import Any
+
+from bot.engine.mending import Changes
+
+# Seconds; the app gives an action less than this, so it always answers first.
+ACTION_CALL_LIMIT = 15
+
+log = logging.getLogger(__name__)
+
+
+class ActionFailed(BaseException):
+    """A custom action could not be run; the turn is given up and nothing is stored.
+
+    Not an `Exception`: `MessageProcessor._run_action` swallows those, and would go on
+    as if the action had succeeded (a form whose validation failed counts as filled).
+    """
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"the action {action} could not be run")
+        self.action = action
+
+
+def send_no_telemetry(telemetry: Any) -> None:
+    """Keep Rasa from writing a telemetry id to the home folder and from calling out."""
+
+    def telemetry_is_off() -> bool:
+        return False
+
+    telemetry.initialize_telemetry = telemetry_is_off
+    telemetry.is_telemetry_enabled = telemetry_is_off
+
+
+def listen_on_loopback(constants: Any) -> None:
+    """Make `rasa run` listen on 127.0.0.1; its own default is every interface."""
+    constants.DEFAULT_SERVER_INTERFACE = "127.0.0.1"
+
+
+def compile_result_schema(actions: Any) -> None:
+    """Check an action's result with a schema compiled once.
+
+    `RemoteAction._validate_action_result` checks the schema itself, a constant, each
+    time: three quarters of a short message's CPU time.
+    """
+    from jsonschema.exceptions import best_match
+    from jsonschema.validators import validator_for
+
+    schema = actions.RemoteAction.action_response_format_spec()
+    validator = validator_for(schema)(schema)
+
+    def validate(_action: Any, result: Any) -> bool:
+        error = best_match(validator.iter_errors(result))
+        if error is not None:
+            raise error
+        return True
+
+    actions.RemoteAction._validate_action_result = validate
+
+
+def look_up_events(events: Any) -> None:
+    """Find an event's class in a table.
+
+    `Event.resolve_by_type` lists all subclasses anew for each event it reads.
+    """
+    search = events.Event.resolve_by_type
+    kinds = events.rasa.shared.utils.common.all_subclasses(events.Event)
+    table = {kind.type_name: kind for kind in reversed(kinds)}
+
+    def resolve(type_name: str, default: Any = None) -> Any:
+        return table.get(type_name) or search(type_name, default)
+
+    events.Event.resolve_by_type = staticmethod(resolve)
+
+
+def raise_store_errors(agent: Any) -> None:
+    """Let the tracker store's errors reach the caller.
+
+    `FailSafeTrackerStore` answers an error with an empty conversation in memory: the
+    person is greeted anew and the turn is lost.
+    """
+
+    def bare_store(tracker_store: Any) -> Any:
+        return tracker_store
+
+    agent.FailSafeTrackerStore = bare_store
+
+
+def give_up_failed_turns(actions: Any) -> None:
+    """End the turn when a custom action fails, and wait seconds for it, not minutes.
+
+    Rejections (status 400) stay what they are: they let another action run.
+    """
+    actions.DEFAULT_REQUEST_TIMEOUT = ACTION_CALL_LIMIT
+    call = actions.RemoteAction.run
+
+    async def run(action: Any, *args: Any, **options: Any) -> Any:
+        try:
+            return await call(action, *args, **options)
+        except actions.ActionExecutionRejection:
+            raise
+        except Exception as error:
+            log.exception("the action %s could not be run", action.name())
+            raise ActionFailed(action.name()) from error
+
+    actions.RemoteAction.run = run
+
+
+def take_calls_without_domain(executor: Any) -> None:
+    """Let `rasa run actions` run what an engine of `enable_selective_domain` sends.
+
+    rasa-sdk 3.21 answers a call without a domain with 449, which only later versions
+    of Rasa understand; before, it ran the action with an empty domain.
+    """
+    execute = executor.ActionExecutor.run
+
+    async def run(self: Any, call: dict[str, Any]) -> Any:
+        return await execute(self, {"domain": {}, **call})
+
+    executor.ActionExecutor.run = run
+
+
+PATCHES: Changes = {
+    "rasa.telemetry": [send_no_telemetry],
+    "rasa.core.constants": [listen_on_loopback],
+    "rasa.core.actions.action": [compile_result_schema, give_up_failed_turns],
+    "rasa.shared.core.events": [look_up_events],
+    "rasa.core.agent": [raise_store_errors],
+    "rasa_sdk.executor": [take_calls_without_domain],
+}
