@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from bot.background import Bell, Courier
 from bot.brand import load_brand
 from bot.clock import Clock, SystemClock
+from bot.conversations.citations import Citations
 from bot.conversations.forgetting import Forgetting, rows_of
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
@@ -79,6 +80,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
     disclosures = _build_disclosures(outside)
     conversations = _build_conversations(outside, disclosures)
     engine, notifier = build_engine_client(outside.settings), Notifier()
+    articles = load_articles(outside.brand.help_url)
     return Services(
         settings=outside.settings,
         clock=outside.clock,
@@ -86,7 +88,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         sessions=outside.sessions,
         fingerprints=outside.fingerprints,
         brand=outside.brand,
-        articles=load_articles(outside.brand.help_url),
+        articles=articles,
         disclosures=disclosures,
         outbox=outside.outbox,
         courier=Courier(outside.outbox, ground.bell),
@@ -101,7 +103,9 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         web_sessions=_build_web_sessions(outside),
         forgetting=Forgetting(conversations, engine),
         notifier=notifier,
-        turns=_build_turns(outside, conversations, engine, notifier),
+        turns=_build_turns(
+            outside, conversations, Citations(articles), engine, notifier
+        ),
         engine=engine,
     )
 
@@ -202,6 +206,7 @@ def _build_web_sessions(outside: Outside) -> WebSessions:
 def _build_turns(
     outside: Outside,
     conversations: Conversations,
+    citations: Citations,
     engine: EngineClient,
     notifier: Notifier,
 ) -> Turns:
@@ -212,6 +217,7 @@ def _build_turns(
         return Turn(
             conversation_id,
             conversations=conversations,
+            citations=citations,
             engine=engine,
             gate=gate,
             pace=pace,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.conversations.citations import Citations
 from bot.conversations.lines import Waiting
 from bot.conversations.replies import lines_of
 from bot.conversations.service import Conversations
@@ -68,6 +69,7 @@ class Turn:
         conversation_id: str,
         *,
         conversations: Conversations,
+        citations: Citations,
         engine: EngineClient,
         gate: Gate,
         pace: Pace,
@@ -75,6 +77,7 @@ class Turn:
     ) -> None:
         self._id = conversation_id
         self._conversations = conversations
+        self._citations = citations
         self._engine = engine
         self._gate = gate
         self._pace = pace
@@ -117,7 +120,10 @@ class Turn:
         return answer
 
     async def _answer(self, waiting: Waiting, answer: Answer) -> None:
-        lines = lines_of(answer.replies)
+        lines = [
+            self._citations.link(line, waiting.language)
+            for line in lines_of(answer.replies)
+        ]
         await asyncio.to_thread(self._conversations.reply, self._id, self._seq, lines)
         self._notify(self._id)
 

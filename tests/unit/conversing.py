@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.conversations.citations import Citations
 from bot.conversations.forgetting import rows_of
 from bot.conversations.lines import Line, Option
 from bot.conversations.notifier import Notifier
@@ -15,6 +16,7 @@ from bot.conversations.turns import Turns
 from bot.conversations.wording import Wording
 from bot.database import Sessions
 from bot.engine.client import EngineClient
+from bot.knowledge.articles import Articles
 from bot.language import detect
 from bot.privacy.cipher import Cipher
 from bot.privacy.disclosures import Disclosures
@@ -62,6 +64,7 @@ class Stage:
             return Turn(
                 conversation_id,
                 conversations=self.conversations,
+                citations=Citations(Articles([], "https://help.example.com")),
                 engine=engine,
                 gate=gate,
                 pace=pace,

@@ -89,7 +89,16 @@ async def test_a_line_has_the_documented_shape(stand: Stand) -> None:
                 "kind": "options",
                 "text": "Which?",
                 "options": [{"title": "This", "payload": "/affirm"}],
-                "data": {"sources": ["A5"]},
+                "data": {
+                    "sources": ["A5"],
+                    "articles": [
+                        {
+                            "id": "A5",
+                            "title": "When a code does not work",
+                            "url": "https://help.id.example.com/A5",
+                        }
+                    ],
+                },
                 "at": "2030-01-01T12:00:00Z",
             },
         ],

@@ -217,6 +217,34 @@ def test_a_right_code_starts_the_count_anew(world: World) -> None:
     assert {row.failures_total for row in world.rows(Authenticator)} == {0}
 
 
+def slip(world: World) -> object:
+    """Type the code wrongly once, then rightly."""
+    code = begin(world)
+    guess(world, another(code))
+    return guess(world, code)
+
+
+def test_a_slip_a_day_adds_up_to_nothing(world: World) -> None:
+    slips = []
+    for _ in range(60):
+        slips.append(slip(world))
+        world.clock.move(2 * 86_400)
+    assert AuthenticatorDisabled not in slips
+
+
+def test_wrong_guesses_under_a_contact_are_kept_for_thirty_days(
+    world: World,
+) -> None:
+    begun = world.clock.now()
+    fail(world, 20)
+    with world.sessions.begin() as session:
+        session.query(Authenticator).update({"disabled_at": None})
+    world.clock.at = begun + timedelta(days=30, hours=1, seconds=-1)
+    assert outcome(begin, world) is AuthenticatorDisabled
+    world.clock.move(1)
+    assert outcome(begin, world) is not AuthenticatorDisabled
+
+
 def test_another_way_to_sign_in_still_works_when_one_is_disabled(
     world: World,
 ) -> None:

@@ -398,6 +398,8 @@ class TestSignIn:
         ("changed", "reason"),
         [
             ({"exp": 1}, "expired"),
+            ({"nbf": 4_000_000_000}, "early"),
+            ({"nbf": "soon"}, "claims"),
             ({"exp": None}, "claims"),
             ({"exp": 1e300}, "claims"),
             ({"aud": None}, "claims"),
@@ -437,6 +439,11 @@ class TestSignIn:
         with pytest.raises(IdentityTokenInvalid) as refused:
             other.backend.identification.sign_in(CHAT, token(other))
         assert refused.value.reason == "unset"
+
+    def test_it_is_noted(self, world: World) -> None:
+        world.backend.identification.sign_in(CHAT, token(world))
+        (event,) = world.rows(AuditEvent)
+        assert (event.name, event.account_id) == ("signed_in", world.accounts[MARIA])
 
     def test_an_account_that_is_not_active_is_refused(self, world: World) -> None:
         close(world, MARIA, "suspended")
