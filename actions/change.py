@@ -10,6 +10,7 @@ from actions.base import BotAction, Domain, Event, Replies, entities_of
 from actions.identity import REPLIES as IDENTITY_REPLIES
 from actions.identity import IdentifyingForm, Validated, told
 from actions.smalltalk import forget_form
+from actions.which import choose, replaceable
 from bot.accounts.errors import NumberInUse, NumberUnchanged, WhichNumber
 from bot.accounts.numbers import NumberView
 from bot.privacy.errors import DisclosureGone
@@ -22,7 +23,7 @@ from bot.telephony.errors import (
     ShortCode,
     VanityNumber,
 )
-from bot.verification.errors import VerificationError
+from bot.verification.errors import NoAuthenticator, VerificationError
 from bot.verification.standing import Standing
 
 REFUSED = {
@@ -121,6 +122,9 @@ class ChangeForm(IdentifyingForm):
         tracker: Tracker,
         domain: Domain,
     ) -> Validated:
+        if _is_no_number(tracker):
+            self.say(dispatcher, tracker, "utter_number_invalid")
+            return {"change_new_number": None, "change_code": None}
         tracker.slots.update(change_new_number=value, change_code=None)
         kept = {"change_new_number": value, "change_code": None}
         return kept | await self._offer_given(dispatcher, tracker)
@@ -160,7 +164,7 @@ class ChangeForm(IdentifyingForm):
         self, given: str, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> Validated:
         try:
-            number = await self.disclosed(tracker, given, "phone", "code", "number")
+            number = await self.disclosed(tracker, given, "phone", "code")
             sent = await self.call(
                 self.services.phone_numbers.offer,
                 tracker.sender_id,
@@ -198,24 +202,6 @@ class ChangeForm(IdentifyingForm):
         if "which" in entities_of(tracker):
             return entities_of(tracker)["which"]
         return await self.disclosed(tracker, value, "code", "phone")
-
-
-class AskWhich(BotAction):
-    """Asks which of several numbers is to be replaced, each as a button."""
-
-    def name(self) -> str:
-        return "action_ask_change_which"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
-    ) -> list[Event]:
-        numbers = await self.call(self.services.phone_numbers.find, tracker.sender_id)
-        buttons = [
-            {"title": number.masked, "payload": f'/inform{{"which": "{place}"}}'}
-            for place, number in enumerate(replaceable(numbers), start=1)
-        ]
-        self.say(dispatcher, tracker, "utter_ask_change_which", buttons=buttons)
-        return []
 
 
 class AskChangeCode(BotAction):
@@ -267,8 +253,8 @@ class ChangePhoneNumber(BotAction):
             changed = await self.call(
                 self.services.phone_numbers.change, tracker.sender_id
             )
-        except NumberInUse:
-            self.say(dispatcher, tracker, "utter_number_in_use")
+        except (NumberInUse, NoAuthenticator) as error:
+            self.explain(dispatcher, tracker, error, REPLIES)
         except (VerificationError, NumberUnchanged):
             self.say(dispatcher, tracker, "utter_change_not_done")
         else:
@@ -282,25 +268,7 @@ class ChangePhoneNumber(BotAction):
         return forget_form()
 
 
-def replaceable(numbers: tuple[NumberView, ...]) -> list[NumberView]:
-    """The numbers that a new one can take the place of, in the order shown."""
-    return [number for number in numbers if number.state == "verified"]
-
-
-def choose(numbers: tuple[NumberView, ...], wanted: str) -> str | None:
-    """The place, from `1`, of the number that `wanted` means.
-
-    `wanted` is a place, `last`, `other`, or the last digits of the number.
-    """
-    places = replaceable(numbers)
-    if wanted.isdigit() and 0 < int(wanted) <= len(places) and len(wanted) == 1:
-        return wanted
-    if wanted == "last" or (wanted == "other" and len(places) == 2):
-        return str(len(places))
-    digits = "".join(filter(str.isdigit, wanted))[-4:]
-    matching = [
-        str(place)
-        for place, number in enumerate(places, start=1)
-        if len(digits) == 4 and number.masked.endswith(digits)
-    ]
-    return matching[0] if len(matching) == 1 else None
+def _is_no_number(tracker: Tracker) -> bool:
+    """Whether digits were given that are too many, or a date; they are not kept."""
+    kinds = entities_of(tracker)
+    return "number" in kinds and "phone" not in kinds and "code" not in kinds

@@ -101,8 +101,9 @@ class IdentifyingForm(BotAction, FormValidationAction):
             self.services.identification.standing, tracker.sender_id
         )
         slot = await self._next(standing, tracker)
-        if slot == "identify_code" and _asked_first(tracker):
-            await self._send_to_known(dispatcher, tracker, standing)
+        if slot == "identify_code" and _needs_code(tracker):
+            can_prove = await self._send_to_known(dispatcher, tracker, standing)
+            slot = slot if can_prove else None
         event: Event = SlotSet("requested_slot", slot)
         return event
 
@@ -118,17 +119,26 @@ class IdentifyingForm(BotAction, FormValidationAction):
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
         standing: Standing,
-    ) -> None:
+    ) -> bool:
+        """Send a code to the account in view; False when it has no way to get one.
+
+        The form ends then, and the service refuses what was to follow it.
+        """
         if standing.code_pending or not standing.account_known:
-            return
+            return True
         try:
             sent = await self.call(
                 self.services.identification.begin_known, tracker.sender_id
             )
+        except NoAuthenticator:
+            return False
         except VerificationError as error:
             self.explain(dispatcher, tracker, error, REPLIES)
-        else:
-            self.say(dispatcher, tracker, KNOWN_SENT[sent.by], **told(sent))
+            return True
+        if tracker.get_slot("identify_code") is not None:
+            self.say(dispatcher, tracker, "utter_proof_stale")
+        self.say(dispatcher, tracker, KNOWN_SENT[sent.by], **told(sent))
+        return True
 
 
 class AskIdentifyCode(BotAction):
@@ -164,5 +174,7 @@ def told(sent: CodeSent) -> dict[str, Any]:
     return {"number": sent.to_masked, "minutes": sent.expires_in // 60}
 
 
-def _asked_first(tracker: Tracker) -> bool:
-    return bool(tracker.get_slot("requested_slot") != "identify_code")
+def _needs_code(tracker: Tracker) -> bool:
+    """Whether the question is new, or the code that answered it proved too little."""
+    asked = tracker.get_slot("requested_slot") == "identify_code"
+    return not asked or tracker.get_slot("identify_code") is not None

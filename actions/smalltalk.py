@@ -18,6 +18,7 @@ from actions.base import (
 )
 
 TITLES = Path(__file__).with_name("strings.yml")
+LANGUAGES = ("en", "es")
 SECRETS = ("card", "ssn")
 CODES = ("code", "recovery_code")
 FORM_SLOTS = (
@@ -45,7 +46,7 @@ class Answer(BotAction):
 
 
 class SetLanguage(BotAction):
-    """Goes on in the language that was named; asks when none was."""
+    """Takes the language that was named, before anything is said in it."""
 
     def name(self) -> str:
         return "action_set_language"
@@ -54,15 +55,27 @@ class SetLanguage(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         wanted = entities_of(tracker).get("wanted_language")
-        if wanted not in ("en", "es"):
-            self.say(dispatcher, tracker, "utter_ask_language")
+        if wanted not in LANGUAGES:
             return []
         await self.call(
             self.services.conversations.set_language, tracker.sender_id, wanted
         )
-        tracker.slots["language"] = wanted
-        self.say(dispatcher, tracker, "utter_language_set")
         return [SlotSet("language", wanted)]
+
+
+class ConfirmLanguage(BotAction):
+    """Says that the language is taken; asks which one when none was named."""
+
+    def name(self) -> str:
+        return "action_confirm_language"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        named = entities_of(tracker).get("wanted_language") in LANGUAGES
+        response = "utter_language_set" if named else "utter_ask_language"
+        self.say(dispatcher, tracker, response)
+        return [SlotSet("misses", 0)]
 
 
 class TakeValue(BotAction):

@@ -21,6 +21,8 @@ IDENTIFIER = re.compile(
 )
 UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 LONGEST_VALUE = 10_000
+# A line for each request, migration or registered action helps nobody.
+CHATTY = ("alembic", "httpx", "rasa_sdk")
 SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 
 
@@ -85,6 +87,8 @@ def set_up_logs(*, level: str, region: str, stream: TextIO | None = None) -> Non
     logging.root.setLevel(level)
     # A line that cannot be formatted would be printed unmasked.
     logging.raiseExceptions = False
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
     for name in SERVERS:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

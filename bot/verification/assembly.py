@@ -158,6 +158,7 @@ class Assembly:
             self.proofs,
             Standings(outside.sessions, outside.clock, self.proofs, self.throttles),
             IdentityTokens(outside.settings, outside.clock),
+            self.journal,
         )
 
     def _phone_numbers(self) -> PhoneNumbers:

@@ -26,7 +26,7 @@ VerificationError
 from typing import Literal
 
 TokenFault = Literal[
-    "unset", "unreadable", "expired", "audience", "claims", "unknown_account"
+    "unset", "unreadable", "early", "expired", "audience", "claims", "unknown_account"
 ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.accounts.directory import AccountDirectory
+from bot.accounts.journal import Journal
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
 from bot.database import Sessions
@@ -46,6 +47,7 @@ class Identification:
         proofs: Proofs,
         standings: Standings,
         tokens: IdentityTokens,
+        journal: Journal,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -59,6 +61,7 @@ class Identification:
         self._proofs = proofs
         self._standings = standings
         self._tokens = tokens
+        self._journal = journal
 
     def standing(self, conversation_id: str) -> Standing:
         """What is proved in the conversation, and the code it waits for."""
@@ -88,6 +91,12 @@ class Identification:
                 method="session",
                 scope="view",
                 until=self._until(signed_in),
+            )
+            self._journal.note(
+                session,
+                "signed_in",
+                account_id=person.account_id,
+                conversation_id=conversation_id,
             )
         return self.standing(conversation_id)
 

@@ -39,9 +39,11 @@ class IdentityTokens:
         email = claims.get("email", claims.get("sub"))
         if not isinstance(email, str):
             raise IdentityTokenInvalid("claims")
-        until = _moment(claims["exp"])
-        if until <= self._clock.now():
+        until, now = _moment(claims["exp"]), self._clock.now()
+        if until <= now:
             raise IdentityTokenInvalid("expired")
+        if _moment(claims.get("nbf", 0)) > now:
+            raise IdentityTokenInvalid("early")
         return SignedIn(email, until)
 
     def _claims(self, token: str) -> dict[str, Any]:

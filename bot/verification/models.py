@@ -119,7 +119,7 @@ class Throttle(Base):
     """Sends and wrong guesses of one contact or destination, known here or not.
 
     `sends` holds the moments of the last day's sends, oldest first, as milliseconds
-    since 1970.
+    since 1970. `failures` counts from `failing_since` on.
     """
 
     __tablename__ = "throttle"
@@ -127,6 +127,7 @@ class Throttle(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     sends: Mapped[list[int]] = mapped_column(JSON)
     failures: Mapped[int] = mapped_column(Integer)
+    failing_since: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

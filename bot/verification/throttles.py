@@ -6,9 +6,9 @@ contacts belong to one account.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, case, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,10 @@ from bot.settings import Settings
 from bot.verification.errors import AuthenticatorDisabled, SendLimitReached
 from bot.verification.models import Throttle
 from bot.verification.schedule import Schedule, milliseconds
+
+# Not for ever: a slip of the finger now and then must add up to nothing. An
+# authenticator's own count starts anew with a right answer, which would show here.
+FAILURES_KEPT = timedelta(days=30)
 
 
 class Throttles:
@@ -33,7 +37,8 @@ class Throttles:
             AuthenticatorDisabled: too many wrong guesses were made here.
         """
         row = self._lock(session, key, now)
-        if row.failures >= self._most_failures:
+        remembered = row.failing_since > now - FAILURES_KEPT
+        if remembered and row.failures >= self._most_failures:
             raise AuthenticatorDisabled
         self._schedule.require(row.sends, now, by=by)
         sends = self._record(session, key, [*row.sends, milliseconds(now)], now)
@@ -71,10 +76,18 @@ class Throttles:
             AuthenticatorDisabled: no more guesses are looked at here.
         """
         self._ensure(session, key, now)
+        remembered = Throttle.failing_since > now - FAILURES_KEPT
         failures: int | None = session.scalar(
             update(Throttle)
-            .where(Throttle.key == key, Throttle.failures < self._most_failures)
-            .values(failures=Throttle.failures + 1, touched_at=now)
+            .where(
+                Throttle.key == key,
+                or_(Throttle.failures < self._most_failures, not_(remembered)),
+            )
+            .values(
+                failures=case((remembered, Throttle.failures + 1), else_=1),
+                failing_since=case((remembered, Throttle.failing_since), else_=now),
+                touched_at=now,
+            )
             .returning(Throttle.failures)
         )
         if failures is None:
@@ -107,16 +120,24 @@ class Throttles:
         )
         return len(gone.all())
 
-    def _lock(self, session: Session, key: str, now: datetime) -> Row[list[int], int]:
+    def _lock(
+        self, session: Session, key: str, now: datetime
+    ) -> Row[list[int], int, datetime]:
         self._ensure(session, key, now)
         return session.execute(
-            select(Throttle.sends, Throttle.failures)
+            select(Throttle.sends, Throttle.failures, Throttle.failing_since)
             .where(Throttle.key == key)
-            .with_for_update()
+            
         ).one()
 
     def _ensure(self, session: Session, key: str, now: datetime) -> None:
-        row = {"key": key, "sends": [], "failures": 0, "touched_at": now}
+        row = {
+            "key": key,
+            "sends": [],
+            "failures": 0,
+            "failing_since": now,
+            "touched_at": now,
+        }
         if session.get_bind().dialect.name == "postgresql":
             session.execute(
                 postgresql.insert(Throttle).values(row).on_conflict_do_nothing()
