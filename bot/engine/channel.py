@@ -3,7 +3,8 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -34,12 +35,13 @@ STATUSES: dict[type[TurnError], int] = {
     TurnFailed: 502,
 }
 
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 log = logging.getLogger(__name__)
 
 
-class LoopbackChannel(InputChannel):  # type: ignore[misc]
+class LoopbackChannel(InputChannel):
     """Takes messages from whoever holds the engine's token."""
 
     @classmethod
@@ -65,20 +67,31 @@ class LoopbackChannel(InputChannel):  # type: ignore[misc]
     def blueprint(self, on_new_message: Callable[..., Awaitable[Any]]) -> Blueprint:
         """The routes; Rasa puts them under /webhooks/loopback."""
         routes = Blueprint("loopback")
-        routes.on_request(self._refuse_strangers)
-        routes.add_route(self._say, "/messages", methods=["POST"])
-        routes.add_route(self._parse, "/parse", methods=["POST"])
-        routes.add_route(self._ready, "/ready", methods=["GET"])
-        routes.add_route(self._forget, "/conversations/<id:str>", methods=["DELETE"])
+        for method, path, handler in (
+            ("POST", "/messages", self._say),
+            ("POST", "/parse", self._parse),
+            ("GET", "/ready", self._ready),
+            ("DELETE", "/conversations/<id:str>", self._forget),
+        ):
+            routes.add_route(self._guarded(handler), path, methods=[method])
         routes.exception(TurnError)(_explain)
         routes.exception(SQLAlchemyError)(_blame_store)
         return routes
 
-    def _refuse_strangers(self, request: Request) -> HTTPResponse | None:
-        given = request.headers.get("authorization", "").encode()
-        if hmac.compare_digest(given, self._authorization):
-            return None
-        return json({"error": "the engine's token is needed"}, 401)
+    def _guarded(self, handler: Handler) -> Handler:
+        """`handler` for those who know the token.
+
+        Not a middleware: sanic 25.12 passes over one that is a bound method.
+        """
+
+        @wraps(handler)
+        async def guarded(request: Request, **options: Any) -> HTTPResponse:
+            given = request.headers.get("authorization", "").encode()
+            if not hmac.compare_digest(given, self._authorization):
+                return json({"error": "the engine's token is needed"}, 401)
+            return await handler(request, **options)
+
+        return guarded
 
     async def _say(self, request: Request) -> HTTPResponse:
         message = _read(request, Message)

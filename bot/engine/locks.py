@@ -51,7 +51,7 @@ class ConversationLocks:
                 del self._queues[conversation]
 
 
-class FifoLockStore(LockStore):  # type: ignore[misc]
+class FifoLockStore(LockStore):
     """Rasa's lock store for one process.
 
     Rasa's own asks once a second whether it is its turn, so that the second message

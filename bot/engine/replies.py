@@ -22,7 +22,7 @@ def make_reply(message: dict[str, Any]) -> Reply:
     return reply
 
 
-class Collector(OutputChannel):  # type: ignore[misc]
+class Collector(OutputChannel):
     """Takes the replies of one turn; its name chooses between response variations."""
 
     def __init__(self, channel: str) -> None:

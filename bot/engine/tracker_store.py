@@ -30,7 +30,7 @@ STARTS = SessionStarted.type_name
 REVERTS = frozenset({UserUtteranceReverted.type_name, ActionReverted.type_name})
 
 
-class TailTrackerStore(TrackerStore):  # type: ignore[misc]
+class TailTrackerStore(TrackerStore):
     """Reads the end of the latest session and what its beginning left behind.
 
     Errors of the database are raised to the caller. `host` is an SQLAlchemy URL;

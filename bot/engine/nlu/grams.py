@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,7 +90,7 @@ def word_grams(text: str) -> Iterator[str]:
     """Words and pairs of neighbours."""
     words = TOKEN.findall(text)
     yield from words
-    yield from (f"{first} {second}" for first, second in zip(words, words[1:]))
+    yield from (f"{first} {second}" for first, second in pairwise(words))
 
 
 def letter_grams(text: str) -> Iterator[str]:

@@ -1,18 +1,21 @@
 """The intent of a text: learning from examples, and ranking for a new one."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 
 from bot.engine.nlu.certainty import Certainty, learn_certainty
-from bot.engine.nlu.encoder import Encoder, Floats, Vectors
+from bot.engine.nlu.encoder import Encoder, Floats, join
 from bot.engine.nlu.linear import Labels, log_softmax
-from bot.engine.nlu.scoring import Scorer, fit_scorer
+from bot.engine.nlu.noise import misspell
+from bot.engine.nlu.scoring import Lesson, Scorer, fit_scorer
+from bot.engine.nlu.threads import single_thread
 
-FOLDS = 4
+FOLDS = 3
 SEED = 20
+WORKERS = 2
 OUT_OF_SCOPE = "out_of_scope"
 
 
@@ -29,9 +32,10 @@ class IntentModel:
         self, text: str, encoder: Encoder, *, length: int
     ) -> list[tuple[str, float]]:
         """The likeliest intents of a normalised text with confidences, best first."""
-        vectors = encoder.encode([text])
-        scores = self.scorer.score([text], vectors)
-        nearness = (self.known @ vectors.meaning[0]).max(keepdims=True)
+        with single_thread():
+            vectors = encoder.encode([text])
+            scores = self.scorer.score([text], vectors)
+            nearness = (self.known @ vectors.meaning[0]).max(keepdims=True)
         confidence = float(self.certainty.confidence(scores, nearness)[0])
         return _share_out(self.names, log_softmax(scores[0]), confidence)[:length]
 
@@ -39,49 +43,46 @@ class IntentModel:
 def learn_intents(
     texts: Sequence[str], intents: Sequence[str], encoder: Encoder
 ) -> IntentModel:
-    """Learn from normalised texts and the intent of each."""
+    """Learn from normalised texts and the intent of each.
+
+    The final scorer also learns from misspelt copies; certainty comes from rehearsals
+    without them, each text scored by what other texts teach.
+    """
     names = tuple(sorted(set(intents)))
     labels = np.array([names.index(intent) for intent in intents])
-    vectors = encoder.encode(texts)
-    return IntentModel(
-        names=names,
-        scorer=fit_scorer(texts, vectors, labels, count=len(names)),
-        certainty=_rehearse(texts, vectors, labels, names),
-        known=vectors.meaning,
-    )
+    typed = [misspell(text, copy=0) for text in texts]
+    with single_thread(), ThreadPoolExecutor(WORKERS) as pool:
+        clean, slips = pool.map(encoder.encode, (texts, typed))
+        lesson = Lesson((*texts, *typed), join(clean, slips), np.tile(labels, 2))
+        final = pool.submit(fit_scorer, lesson, count=len(names))
+        certainty = _rehearse(Lesson(tuple(texts), clean, labels), names, pool)
+        return IntentModel(names, final.result(), certainty, clean.meaning)
 
 
 def _rehearse(
-    texts: Sequence[str], vectors: Vectors, labels: Labels, names: Sequence[str]
+    lesson: Lesson, names: Sequence[str], pool: ThreadPoolExecutor
 ) -> Certainty:
-    """Certainty on in-scope sentences, each scored by what the others teach."""
-    scores = np.zeros((len(texts), len(names)), np.float32)
-    nearness = np.zeros(len(texts), np.float32)
-    for seen, unseen in _folds(labels):
-        scorer = fit_scorer(
-            [texts[at] for at in seen],
-            _take(vectors, seen),
-            labels[seen],
-            count=len(names),
-        )
-        held_out = _take(vectors, unseen)
-        scores[unseen] = scorer.score([texts[at] for at in unseen], held_out)
-        nearness[unseen] = (held_out.meaning @ vectors.meaning[seen].T).max(axis=1)
+    """Certainty on in-scope texts that were unseen when they were scored."""
+
+    def score(fold: tuple[Labels, Labels]) -> tuple[Labels, Floats, Floats]:
+        seen, unseen = lesson.take(fold[0]), lesson.take(fold[1])
+        scores = fit_scorer(seen, count=len(names)).score(unseen.texts, unseen.vectors)
+        near = (unseen.vectors.meaning @ seen.vectors.meaning.T).max(axis=1)
+        return unseen.labels, scores, near
+
+    parts = zip(*pool.map(score, _folds(lesson.labels)), strict=True)
+    labels, scores, nearness = (np.concatenate(part) for part in parts)
     in_scope = np.array([names[label] != OUT_OF_SCOPE for label in labels])
     return learn_certainty(scores[in_scope], nearness[in_scope])
 
 
 def _folds(labels: Labels) -> Iterator[tuple[Labels, Labels]]:
     """Numbers of seen and unseen texts, each intent spread evenly."""
-    order = np.array(Random(SEED).sample(range(len(labels)), len(labels)))
+    order = np.random.default_rng(SEED).permutation(len(labels))
     by_label = order[np.argsort(labels[order], kind="stable")]
     for fold in range(FOLDS):
         unseen = np.sort(by_label[fold::FOLDS])
         yield np.setdiff1d(np.arange(len(labels)), unseen), unseen
-
-
-def _take(vectors: Vectors, rows: Labels) -> Vectors:
-    return Vectors(vectors.pooled[rows], vectors.meaning[rows])
 
 
 def _share_out(

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.engine.nlu.encoder import Floats
-from bot.engine.nlu.threads import single_thread
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -16,7 +15,7 @@ SEED = 20
 
 
 def fit_softmax(
-    rows: Floats, labels: Labels, *, count: int, strength: float, steps: int = 80
+    rows: Floats, labels: Labels, *, count: int, strength: float, steps: int = 40
 ) -> Floats:
     """Multinomial logistic regression; weights of shape (features + 1, count).
 
@@ -38,10 +37,9 @@ def fit_softmax(
         return (fit + size) / len(rows), slope.ravel().astype(np.float64) / len(rows)
 
     start = np.zeros(shape[0] * shape[1])
-    with single_thread():
-        found = minimize(
-            loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}
-        )
+    found = minimize(
+        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}
+    )
     weights: Floats = found.x.reshape(shape).astype(np.float32)
     return weights
 

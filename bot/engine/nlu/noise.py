@@ -17,7 +17,7 @@ LETTERS_PER_SLIP = 16
 
 def misspell(text: str, copy: int) -> str:
     """`text` as typed in a hurry; `copy` numbers the variants of one text."""
-    random = Random(f"{copy}:{text}")
+    random = Random(f"{copy}:{text}")  # noqa: S311
     words = (fold(text) if random.random() < 0.5 else text).split()
     if random.random() < 0.3:
         words = [word.replace("'", "") for word in words]

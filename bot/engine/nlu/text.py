@@ -15,6 +15,8 @@ QUOTES = str.maketrans("\u2018\u2019\u02bc\u00b4`\u201c\u201d", "'''''\"\"")
 BLANKS = "\t\n\r\x0b\x0c"
 UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs")
 EDGES = ".,;:!?\u00a1\u00bf()*~\"'_-\u2013\u2014\u2026"
+# Masked values of which there are too few to learn from read like a code.
+RARE_VALUE = re.compile(r"\[(?:card|ssn|recovery_code|number)\]")
 REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -74,7 +76,8 @@ def _plain(text: str, emoji: dict[str, str]) -> str:
     for picture, word in emoji.items():
         text = text.replace(picture, f" {word} ")
     text = unicodedata.normalize("NFKC", text.translate(QUOTES))
-    return "".join(letter for letter in text if _is_seen(letter)).lower()
+    seen = "".join(letter for letter in text if _is_seen(letter)).lower()
+    return RARE_VALUE.sub("[code]", seen)
 
 
 def _is_seen(letter: str) -> bool:

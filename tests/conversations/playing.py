@@ -1,0 +1,130 @@
+"""Plays a transcript on a stage and judges it, by its words and by the rows."""
+
+from collections.abc import Callable
+from functools import partial
+
+from tests.conversations.stage import Stage
+from tests.conversations.transcripts import After, Step, Transcript
+from tests.conversations.visitor import Line, Visitor
+from tests.conversations.wording import names_of, wording
+
+FULL_WIDTH = {ord("0") + n: ord("０") + n for n in range(10)}
+
+
+class Play:
+    """One transcript under way."""
+
+    def __init__(self, stage: Stage, transcript: Transcript) -> None:
+        self._stage = stage
+        self._transcript = transcript
+        self._language = transcript.language
+        self._visitors: dict[str, Visitor] = {}
+
+    def run(self) -> None:
+        """Play every step, then look at what has become of it."""
+        for step in self._transcript.steps:
+            self._take(step)
+        self._judge(self._transcript.after)
+
+    def _take(self, step: Step) -> None:
+        self._language = step.language or self._language
+        if step.wait is not None:
+            self._stage.clock.move(step.wait)
+        elif step.engine is not None:
+            self._stage.engine_is(step.engine)
+        else:
+            visitor = self._visitor(step.visitor)
+            lines = self._deed(visitor, step)()
+            self._compare(visitor, step, lines)
+
+    def _visitor(self, name: str) -> Visitor:
+        if name not in self._visitors:
+            self._visitors[name] = self._stage.visitor(
+                language=None if self._transcript.detected else self._language,
+                signed_in_as=self._transcript.signed_in_as,
+            )
+        return self._visitors[name]
+
+    def _deed(self, visitor: Visitor, step: Step) -> Callable[[], list[Line]]:
+        if step.press is not None:
+            return partial(visitor.press, step.press)
+        if step.later:
+            return visitor.hear
+        return partial(visitor.say, self._words(step), notice=step.notice)
+
+    def _words(self, step: Step) -> str:
+        if step.user is not None:
+            return step.user
+        if step.wrong_code:
+            return step.frame.format(code=self._stage.wrong_code())
+        to = step.code_from or step.mail_code_from or ""
+        code = self._stage.codes(to)[step.nth]
+        typed = code.translate(FULL_WIDTH) if step.full_width else code
+        return step.frame.format(code=typed)
+
+    def _compare(self, visitor: Visitor, step: Step, lines: list[Line]) -> None:
+        faults = _misspoken(lines, step.says, self._language) if step.says else []
+        said = " ".join(line["text"] for line in lines)
+        faults += _missing(said, step.bot)
+        faults += [f"says {text!r}" for text in step.says_not if text in said]
+        if faults:
+            visitor.fail("\n".join(faults))
+
+    def _judge(self, after: After) -> None:
+        faults = [
+            fault
+            for judged in (self._misstated, self._missent, self._mischanged)
+            for fault in judged(after)
+        ]
+        for name, visitor in self._visitors.items():
+            faults += [f"{name}: {fault}" for fault in visitor.stray_lines()]
+        if faults:
+            next(iter(self._visitors.values())).fail("\n".join(faults))
+
+    def _misstated(self, after: After) -> list[str]:
+        faults = []
+        for email, expected in after.accounts.items():
+            found = self._stage.accounts.look(email)
+            faults += [
+                f"{email}: {name} are {found[name]}, not {value}"
+                for name, value in expected.model_dump(exclude_none=True).items()
+                if found[name] != value
+            ]
+        return faults
+
+    def _missent(self, after: After) -> list[str]:
+        counts = {to: self._stage.accounts.delivered(to) for to in after.delivered}
+        return [
+            f"{to} got {counts[to]} messages, not {expected}"
+            for to, expected in after.delivered.items()
+            if counts[to] != expected
+        ]
+
+    def _mischanged(self, after: After) -> list[str]:
+        changes = self._stage.accounts.changes() if after.unchanged else []
+        stored = self._stage.stored_text() if after.log_holds_not else ""
+        return changes + [
+            f"the log holds {text!r}" for text in after.log_holds_not if text in stored
+        ]
+
+
+def _misspoken(lines: list[Line], says: list[str], language: str) -> list[str]:
+    if len(lines) != len(says):
+        heard = [names_of(line["text"], language) or line["text"] for line in lines]
+        return [f"Expected {says}\nbut heard {heard}"]
+    return [
+        fault
+        for line, name in zip(lines, says, strict=True)
+        for fault in wording(name, language).faults(line)
+    ]
+
+
+def _missing(said: str, fragments: list[str]) -> list[str]:
+    faults, place = [], 0
+    for fragment in fragments:
+        found = said.find(fragment, place)
+        if found < 0:
+            faults.append(f"does not say {fragment!r}")
+        else:
+            place = found + len(fragment)
+    return faults

@@ -1,0 +1,146 @@
+"""A stage for one conversation: the real app over a database of its own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.app import build_services, create_app
+from bot.clock import ManualClock
+from bot.conversations.models import Message
+from bot.privacy.cipher import Cipher, Keys
+from bot.privacy.secrets import secret_key
+from bot.services import Services
+from bot.settings import Settings
+from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
+from bot.telephony.models import Delivery
+from tests.conversations.house import House, wait_until
+from tests.conversations.state import Accounts
+from tests.conversations.visitor import Visitor
+
+TOKEN_LIFETIME = timedelta(minutes=5)
+FIRST_GUESS, SIX_DIGITS = 246_810, 1_000_000
+
+
+class Failing:
+    """A service of which one method fails, as with a bug or a full disk."""
+
+    def __init__(self, service: object, method: str) -> None:
+        self._service = service
+        self._method = method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            return self._fail
+        return getattr(self._service, name)
+
+    def _fail(self, *_args: object, **_options: object) -> None:
+        raise RuntimeError("made to fail")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is special about a stage.
+
+    `lines`: kinds of line by number, `fails`: methods such as `phone_numbers.change`.
+    """
+
+    lines: Mapping[str, LineKind] = field(default_factory=dict)
+    fails: tuple[str, ...] = ()
+
+
+class Stage:
+    """The app under test, its clock, its outbox and its rows."""
+
+    def __init__(self, house: House, database: Path, scene: Scene) -> None:
+        self.clock = ManualClock()
+        self._house = house
+        url = f"sqlite:///{database}"
+        settings = house.settings.model_copy(update={"database_url": url})
+        self.services = _services(settings, self.clock, scene)
+        self.accounts = Accounts(self.services.database, self.services.fingerprints)
+        self._http = httpx.Client(base_url=house.url, trust_env=False, timeout=10)
+
+    def __enter__(self) -> "Stage":
+        self._house.show(create_app(self.services))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._http.close()
+        self._house.close_show()
+
+    def visitor(
+        self, *, language: str | None = None, signed_in_as: str | None = None
+    ) -> Visitor:
+        """Somebody who opens the chat, perhaps signed in on the website."""
+        token = self._identity_token(signed_in_as) if signed_in_as else None
+        return Visitor(self._http, language=language, identity_token=token)
+
+    def codes(self, to: str) -> list[str]:
+        """Every code that arrived at a number or address, oldest first."""
+        wait_until(self._everything_is_sent)
+        kind = "mail" if "@" in to else "phones"
+        inbox = self._http.get(f"/demo/{kind}/{to}").raise_for_status().json()
+        return [each["code"] for each in inbox["messages"] if each["code"]]
+
+    def wrong_code(self) -> str:
+        """Six digits that were never sent to anybody here."""
+        wait_until(self._everything_is_sent)
+        # A call reads a code out digit by digit.
+        sent = set(re.findall(r"\d{6}", self._bodies().replace(", ", "")))
+        codes = (f"{number:06}" for number in range(FIRST_GUESS, SIX_DIGITS))
+        return next(code for code in codes if code not in sent)
+
+    def stored_text(self) -> str:
+        """Every stored line of every conversation."""
+        with Session(self.services.database) as session:
+            return "\n".join(session.scalars(select(Message.text)))
+
+    def engine_is(self, state: str) -> None:
+        """End the engine's process, or start it again."""
+        if state == "killed":
+            self._house.kill_engine()
+        else:
+            self._house.revive_engine()
+
+    def _identity_token(self, email: str) -> str:
+        key = self.services.settings.identity_token_key
+        assert key is not None
+        claims = {
+            "email": email,
+            "aud": self.services.settings.identity_token_audience,
+            "exp": self.clock.now() + TOKEN_LIFETIME,
+        }
+        return jwt.encode(claims, key.get_secret_value(), "HS256")
+
+    def _everything_is_sent(self) -> bool:
+        query = select(func.count()).where(Delivery.state == "queued")
+        with Session(self.services.database) as session:
+            return session.scalar(query) == 0
+
+    def _bodies(self) -> str:
+        keys = Keys(secret_key(self.services.settings))
+        cipher = Cipher(keys.derive("encryption"))
+        query = select(Delivery.body_encrypted)
+        with Session(self.services.database) as session:
+            bodies = [body for body in session.scalars(query) if body]
+        return "\n".join(cipher.decrypt(body) for body in bodies)
+
+
+def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:
+    known = {number: Line(kind, None, "test") for number, kind in scene.lines.items()}
+    services = build_services(
+        settings, clock=clock, lines=KnownLineTypes(known, OfflineLineTypes())
+    )
+    failing: dict[str, Any] = {}
+    for place in scene.fails:
+        name, method = place.split(".")
+        failing[name] = Failing(getattr(services, name), method)
+    return replace(services, **failing)

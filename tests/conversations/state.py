@@ -1,0 +1,143 @@
+"""What the database holds about an account, to judge a conversation by."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from bot.accounts.models import (
+    Account,
+    AuditEvent,
+    EmailAddress,
+    PhoneNumber,
+    SignIn,
+)
+from bot.database import Base
+from bot.privacy.cipher import Fingerprints
+from bot.telephony.models import Delivery
+from bot.verification.models import Authenticator, RecoveryCode
+
+WHOLE = (Account, EmailAddress, PhoneNumber, Authenticator, RecoveryCode, SignIn)
+Rows = Mapping[str, frozenset[tuple[tuple[str, str], ...]]]
+
+
+class AccountState(BaseModel):
+    """What is expected of one account; what is left out is not looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    numbers: dict[str, str] | None = Field(
+        None, description="state of each number that was ever verified, by its end"
+    )
+    codes_to: str | None = Field(None, description="end of the number that gets codes")
+    authenticators: list[str] | None = Field(None, description="kinds that are on")
+    wrong_guesses: int | None = Field(None, description="over all authenticators")
+    events: list[str] | None = Field(
+        None, description="names of what was noted, sorted"
+    )
+
+
+class Accounts:
+    """Reads the rows of accounts."""
+
+    def __init__(self, database: Engine, fingerprints: Fingerprints) -> None:
+        self._database = database
+        self._fingerprints = fingerprints
+        self._first = self.rows()
+        self._told = set(self._events_of(None))
+
+    def rows(self) -> Rows:
+        """Every row of the account tables, but for what nobody relies on yet.
+
+        That is a number that was offered and never proved, and how often an
+        authenticator was guessed wrong, which `wrong_guesses` tells.
+        """
+        with Session(self._database) as session:
+            return {
+                model.__tablename__: frozenset(
+                    _frozen(row)
+                    for row in session.scalars(select(model))
+                    if getattr(row, "verified_at", True) is not None
+                )
+                for model in WHOLE
+            }
+
+    def changes(self) -> list[str]:
+        """The rows that were not there, or not like this, at the start."""
+        now = self.rows()
+        return [
+            f"{sign} {table} {dict(row)}"
+            for table in now
+            for sign, rows in (
+                ("-", self._first[table] - now[table]),
+                ("+", now[table] - self._first[table]),
+            )
+            for row in rows
+        ]
+
+    def look(self, email: str) -> dict[str, Any]:
+        """One account in the shape of `AccountState`."""
+        with Session(self._database) as session:
+            account_id = self._account_id(session, email)
+            numbers = _numbers(session, account_id)
+            methods = _authenticators(session, account_id)
+        return {
+            "numbers": {_end(number): number.state for number in numbers},
+            "codes_to": next((_end(each) for each in numbers if each.gets_codes), ""),
+            "authenticators": sorted(each.kind for each in methods if _is_on(each)),
+            "wrong_guesses": sum(each.failures_total for each in methods),
+            "events": sorted(
+                name
+                for id, name in self._events_of(account_id).items()
+                if id not in self._told
+            ),
+        }
+
+    def delivered(self, to: str) -> int:
+        """How many messages have been made for a number or address."""
+        kind = "email" if "@" in to else "phone"
+        fingerprint = self._fingerprints.of(kind, to)
+        query = select(Delivery.id).where(Delivery.to_fingerprint == fingerprint)
+        with Session(self._database) as session:
+            return len(session.scalars(query).all())
+
+    def _account_id(self, session: Session, email: str) -> str:
+        fingerprint = self._fingerprints.of("email", email)
+        query = select(EmailAddress).where(EmailAddress.fingerprint == fingerprint)
+        return session.scalars(query).one().account_id
+
+    def _events_of(self, account_id: str | None) -> dict[str, str]:
+        query = select(AuditEvent)
+        if account_id is not None:
+            query = query.where(AuditEvent.account_id == account_id)
+        with Session(self._database) as session:
+            return {event.id: event.name for event in session.scalars(query)}
+
+
+def _numbers(session: Session, account_id: str) -> list[PhoneNumber]:
+    query = select(PhoneNumber).where(
+        PhoneNumber.account_id == account_id, PhoneNumber.verified_at.is_not(None)
+    )
+    return list(session.scalars(query))
+
+
+def _authenticators(session: Session, account_id: str) -> list[Authenticator]:
+    query = select(Authenticator).where(Authenticator.account_id == account_id)
+    return list(session.scalars(query))
+
+
+def _is_on(authenticator: Authenticator) -> bool:
+    return authenticator.enabled_at is not None and authenticator.disabled_at is None
+
+
+def _end(number: PhoneNumber) -> str:
+    return number.masked[-4:]
+
+
+def _frozen(row: Base) -> tuple[tuple[str, str], ...]:
+    columns = row.__table__.columns.keys()
+    return tuple(
+        (name, repr(getattr(row, name))) for name in columns if name != "failures_total"
+    )

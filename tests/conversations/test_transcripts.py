@@ -1,0 +1,20 @@
+"""Every transcript is played through the real engine, actions, database and HTTP."""
+
+import pytest
+
+from tests.conversations.conftest import OpenStage
+from tests.conversations.playing import Play
+from tests.conversations.stage import Scene
+from tests.conversations.transcripts import BEHAVIOURS, Transcript, load
+
+TRANSCRIPTS = [
+    pytest.param(transcript, id=f"{behaviour}: {name}")
+    for behaviour in BEHAVIOURS
+    for name, transcript in load(behaviour).items()
+]
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS)
+def test_transcript(open_stage: OpenStage, transcript: Transcript) -> None:
+    stage = open_stage(Scene(transcript.lines, tuple(transcript.fails)))
+    Play(stage, transcript).run()

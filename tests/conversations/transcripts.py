@@ -1,0 +1,128 @@
+"""Transcripts: conversations in YAML, told step by step, with what comes of them."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.telephony.lines import LineKind
+from tests.conversations.state import AccountState
+
+FOLDER = Path(__file__).parent
+BEHAVIOURS = (
+    "happy_path",
+    "interruption",
+    "correction",
+    "cancelling",
+    "refusal",
+    "bad_input",
+    "second_language",
+    "no_account",
+    "wrong_code",
+    "engine_down",
+)
+DEEDS = (
+    "user",
+    "press",
+    "code_from",
+    "mail_code_from",
+    "wrong_code",
+    "wait",
+    "engine",
+    "later",
+)
+
+Language = Literal["en", "es"]
+
+
+class Strict(BaseModel):
+    """A part of a transcript in which every key is known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Step(Strict):
+    """One deed, and what the bot says to it."""
+
+    user: str | None = Field(None, description="types this")
+    press: str | None = Field(None, description="chooses the option of this title")
+    code_from: str | None = Field(
+        None, description="types the newest code that a number got"
+    )
+    mail_code_from: str | None = Field(
+        None, description="types the newest code that an address got"
+    )
+    wrong_code: bool | None = Field(
+        None, description="types six digits that were never sent"
+    )
+    wait: int | None = Field(None, description="lets these seconds pass")
+    engine: Literal["killed", "back"] | None = Field(
+        None, description="ends the engine, or starts it again"
+    )
+    later: bool | None = Field(
+        None, description="says nothing and hears the answer that had to wait"
+    )
+
+    nth: int = Field(-1, description="of the codes sent there, from 0; the newest")
+    frame: str = Field("{code}", description="what is typed around the code")
+    full_width: bool = Field(False, description="types the digits of East Asian fonts")
+    visitor: str = Field("first", description="who says it, when there are several")
+    language: Language | None = Field(
+        None, description="in which language the bot speaks from here on"
+    )
+    says: list[str] | None = Field(None, description="these responses and no others")
+    bot: list[str] = Field([], description="fragments of what it says, in order")
+    says_not: list[str] = Field([], description="fragments that it does not say")
+    notice: bool = Field(
+        False, description="the answer is the service's notice, not the bot's"
+    )
+
+    @model_validator(mode="after")
+    def does_one_thing(self) -> "Step":
+        deeds = [deed for deed in DEEDS if getattr(self, deed) is not None]
+        if len(deeds) != 1:
+            raise ValueError(f"a step does one thing, this one does {deeds}")
+        expected = self.says is not None or bool(self.bot)
+        if expected == (deeds[0] in ("wait", "engine")):
+            raise ValueError(f"{deeds[0]}: say what the bot answers, if it does")
+        return self
+
+
+class After(Strict):
+    """The state in the end."""
+
+    accounts: dict[str, AccountState] = {}
+    delivered: dict[str, int] = Field({}, description="messages by number or address")
+    unchanged: bool = Field(False, description="the account tables are as before")
+    log_holds_not: list[str] = Field([], description="texts that no stored line has")
+
+    @model_validator(mode="after")
+    def states_something(self) -> "After":
+        if not (self.accounts or self.unchanged):
+            raise ValueError(
+                "say what the accounts are like, or that they are as before"
+            )
+        return self
+
+
+class Transcript(Strict):
+    """One conversation and its outcome."""
+
+    signed_in_as: str | None = Field(None, alias="as")
+    language: Language = "en"
+    detected: bool = Field(
+        False, description="the page does not tell the language, the words do"
+    )
+    channel: Literal["web"] = "web"
+    lines: dict[str, LineKind] = Field({}, description="kind of line by number")
+    fails: list[str] = Field([], description="methods of services that fail")
+    steps: list[Step]
+    after: After
+
+
+def load(behaviour: str) -> dict[str, Transcript]:
+    """The transcripts of a behaviour, by the sentence that is their name."""
+    text = (FOLDER / f"{behaviour}.yml").read_text("utf-8")
+    told: dict[str, Any] = yaml.safe_load(text)
+    return {name: Transcript.model_validate(value) for name, value in told.items()}
