@@ -12,13 +12,14 @@ from actions.base import (
     entities_of,
     language_of,
 )
-from actions.identity import REPLIES, IdentifyingForm
+from actions.identity import REPLIES, IdentifyingForm, told
 from actions.smalltalk import forget_form
 from bot.dates import ago, until
 from bot.telephony.gateway import Way
 from bot.verification.errors import (
     NoCodePending,
     NoCodeSent,
+    NotSignedIn,
     ProofMissing,
     VerificationError,
 )
@@ -151,11 +152,15 @@ class ExplainRejectedCode(BotAction):
         return [SlotSet("misses", 0)]
 
 
-RESEND_REPLIES: Replies = {**REPLIES, NoCodePending: "utter_resend_nothing"}
+RESEND_REPLIES: Replies = {
+    **REPLIES,
+    NoCodePending: "utter_resend_nothing",
+    NotSignedIn: "utter_resend_nothing",
+}
 
 
 class ResendCode(BotAction):
-    """Sends the code that this chat waits for once more, by text or by call."""
+    """Sends a code once more, by text or call: the chat's own, else for sign-in."""
 
     def name(self) -> str:
         return "action_resend_code"
@@ -166,11 +171,21 @@ class ResendCode(BotAction):
         call = entities_of(tracker).get("line_type") == "landline"
         by: Way = "voice" if call else "sms"
         try:
-            sent = await self.call(
-                self.services.identification.resend, tracker.sender_id, by=by
-            )
+            await self._resend(dispatcher, tracker, by)
         except VerificationError as error:
             self.explain(dispatcher, tracker, error, RESEND_REPLIES)
+        return []
+
+    async def _resend(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, by: Way
+    ) -> None:
+        identification = self.services.identification
+        try:
+            sent = await self.call(identification.resend, tracker.sender_id, by=by)
+        except NoCodePending:
+            sent = await self.call(
+                identification.resend_sign_in, tracker.sender_id, by=by
+            )
+            self.say(dispatcher, tracker, f"utter_sign_in_{sent.by}", **told(sent))
         else:
             self.say(dispatcher, tracker, f"utter_resent_{sent.by}")
-        return []

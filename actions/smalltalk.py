@@ -1,5 +1,6 @@
 """Answers that need nothing from the account, and what to do when in doubt."""
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,8 @@ class TakeValue(BotAction):
         return [SlotSet("misses", 0)]
 
 
-class Clarify(BotAction):
-    """Asks back with the likeliest intents; after a second miss offers a person."""
-
-    def name(self) -> str:
-        return "action_clarify"
+class Missed(BotAction):
+    """Meets what cannot be helped; the second time in a row articles and a person."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
@@ -105,32 +103,46 @@ class Clarify(BotAction):
             return []
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses == 1:
-            self._ask(dispatcher, tracker)
+            self.meet(dispatcher, tracker)
         else:
             self._offer_articles(dispatcher, tracker)
         return [SlotSet("misses", misses)]
 
-    def _ask(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        titles, language = load_titles(), language_of(tracker)
-        likely = [name for name in _ranking(tracker) if name in titles][:3]
-        likely = likely or ["code_not_received", "change_phone_number"]
-        buttons = [
-            {"title": titles[name][language], "payload": f"/{name}"} for name in likely
-        ]
-        self.say(dispatcher, tracker, "utter_clarify", buttons=buttons)
+    @abstractmethod
+    def meet(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Answer the first miss."""
 
     def _offer_articles(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
-        language = language_of(tracker)
-        titles = load_titles()
         sources = self.services.articles.near(_ranking(tracker))
-        person = {
-            "title": titles["talk_to_human"][language],
-            "payload": "/talk_to_human",
-        }
+        person = _button("talk_to_human", language_of(tracker))
         self.say(dispatcher, tracker, "utter_clarify_again", buttons=[person])
         dispatcher.utter_message(json_message={"sources": sources})
+
+
+class Clarify(Missed):
+    """Asks which of the likeliest intents it was."""
+
+    def name(self) -> str:
+        return "action_clarify"
+
+    def meet(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        titles = load_titles()
+        likely = [name for name in _ranking(tracker) if name in titles][:3]
+        likely = likely or ["code_not_received", "change_phone_number"]
+        buttons = [_button(name, language_of(tracker)) for name in likely]
+        self.say(dispatcher, tracker, "utter_clarify", buttons=buttons)
+
+
+class TurnAway(Missed):
+    """Says that this is none of the assistant's business, and what is."""
+
+    def name(self) -> str:
+        return "action_turn_away"
+
+    def meet(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.say(dispatcher, tracker, "utter_out_of_scope")
 
 
 class Misheard(BotAction):
@@ -179,6 +191,10 @@ def load_titles(path: Path = TITLES) -> dict[str, dict[str, str]]:
     """The button title of each intent: intent -> language -> text."""
     titles: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
     return titles
+
+
+def _button(intent: str, language: str) -> dict[str, str]:
+    return {"title": load_titles()[intent][language], "payload": f"/{intent}"}
 
 
 def _ranking(tracker: Tracker) -> list[str]:

@@ -25,7 +25,7 @@ from bot.privacy.secrets import secret_key
 from bot.settings import Settings
 from bot.telephony.addresses import mask
 from bot.telephony.models import Delivery
-from bot.verification.models import Authenticator, Challenge
+from bot.verification.models import Authenticator, Challenge, sign_in_thread
 from bot.verification.randomness import FixedRandomness
 from bot.verification.recovery import RecoveryCodes
 from bot.verification.totp import SECRET_BYTES
@@ -170,11 +170,11 @@ class _Sower:
         session.add(delivery)
         session.add(
             Challenge(
-                conversation_id=f"site-{account_id}",
+                conversation_id=sign_in_thread(account_id),
                 position=1,
                 account_id=account_id,
                 destination_fingerprint=fingerprint,
-                limit_key=f"site:{account_id}",
+                limit_key=f"account:{account_id}",
                 purpose="sign_in",
                 by="sms",
                 told=True,

@@ -8,6 +8,8 @@ from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import Any
 
+from bot.engine.deferring import DEFERRED, deferring
+
 Change = Callable[[Any], None]
 Changes = Mapping[str, Sequence[Change]]
 
@@ -18,7 +20,8 @@ class MendingLoader(importlib.machinery.SourceFileLoader):
     changes: Sequence[Change] = ()
 
     def exec_module(self, module: ModuleType) -> None:
-        with warnings.catch_warnings():
+        later = DEFERRED.get(self.name, {})
+        with warnings.catch_warnings(), deferring(later):
             # What Rasa's modules of 2023 use and is deprecated now is no news.
             warnings.simplefilter("ignore")
             super().exec_module(module)

@@ -4,6 +4,9 @@ Each function changes the module that it is given.
 """
 
 import logging
+import os
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from bot.engine.mending import Changes
@@ -110,6 +113,26 @@ def give_up_failed_turns(actions: Any) -> None:
     actions.RemoteAction.run = run
 
 
+def parse_yaml_once(io: Any) -> None:
+    """Keep what was parsed: Rasa reads a model's domain four times while loading it.
+
+    Every caller gets a copy. The environment is part of the question, since plain
+    scalars may name its variables.
+    """
+    parse = io.read_yaml
+
+    @lru_cache(maxsize=64)
+    def parse_safe(content: str, _environment: frozenset[tuple[str, str]]) -> Any:
+        return parse(content)
+
+    def read_yaml(content: str, reader_type: str | list[str] = "safe") -> Any:
+        if reader_type != "safe":
+            return parse(content, reader_type)
+        return deepcopy(parse_safe(content, frozenset(os.environ.items())))
+
+    io.read_yaml = read_yaml
+
+
 def take_calls_without_domain(executor: Any) -> None:
     """Let `rasa run actions` run what an engine of `enable_selective_domain` sends.
 
@@ -129,6 +152,7 @@ PATCHES: Changes = {
     "rasa.core.constants": [listen_on_loopback],
     "rasa.core.actions.action": [compile_result_schema, give_up_failed_turns],
     "rasa.shared.core.events": [look_up_events],
+    "rasa.shared.utils.io": [parse_yaml_once],
     "rasa.core.agent": [raise_store_errors],
     "rasa_sdk.executor": [take_calls_without_domain],
 }

@@ -30,6 +30,8 @@ UNUSED = (
     "tensorflow_text",
     "webexteamssdk",
 )
+# Installed for development, where `rasa test` draws with it.
+UNUSED_IN_PRODUCTION = ("matplotlib",)
 ERROR_ENDINGS = ("Error", "Exception", "Failure")
 
 
@@ -82,12 +84,13 @@ class AbsentModule(types.ModuleType):
 
 
 class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules of `UNUSED` when nothing else did."""
+    """Finds the modules of unused packages when nothing else did."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if any(name == root or name.startswith(f"{root}.") for root in UNUSED):
+        roots = UNUSED + UNUSED_IN_PRODUCTION
+        if any(name == root or name.startswith(f"{root}.") for root in roots):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 

@@ -24,7 +24,7 @@ from bot.verification.errors import (
     ProofMissing,
 )
 from bot.verification.identity_tokens import IdentityTokens, SignedIn
-from bot.verification.models import Challenge, Proof, Scope
+from bot.verification.models import Challenge, Proof, Scope, sign_in_thread
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent, Standing, Standings
@@ -145,6 +145,23 @@ class Identification:
             raise NoCodePending
         asked = Asked(conversation_id, last.purpose, last.limit_key, last.told, by)
         return self._send(asked, lambda session: self._again(session, last, by))
+
+    def resend_sign_in(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
+        """Send the account in view a new code for the website's sign-in page.
+
+        Raises:
+            NotSignedIn: no account is known.
+            NoAuthenticator: the account has no number that gets codes.
+            SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
+        """
+        account_id = self._known_account(conversation_id)
+        key = f"account:{account_id}"
+        thread = sign_in_thread(account_id)
+        asked = Asked(thread, "sign_in", key, told=True, by=by)
+        return self._send(
+            asked,
+            lambda session: self._destinations.of_account(session, account_id, by=by),
+        )
 
     def check(self, conversation_id: str, code: str) -> Standing:
         """Take a code that was typed; a right one proves who is there.

@@ -25,6 +25,11 @@ Method = Literal["sms", "voice", "email", "totp", "recovery_code", "session"]
 AuthenticatorKind = Literal["sms", "totp", "recovery_codes"]
 
 
+def sign_in_thread(account_id: str) -> str:
+    """What stands in a challenge for the conversation when it is the sign-in page."""
+    return f"sign_in:{account_id}"
+
+
 class Authenticator(Base):
     """Something that can prove identity; too many wrong guesses disable it for good.
 

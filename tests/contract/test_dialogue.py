@@ -58,6 +58,7 @@ def spoken() -> set[str]:
         | {f"utter_next_{step}" for step in NEXT_STEPS}
         | {f"utter_report_{state}" for state in code.STATES}
         | {f"utter_new_number_{by}" for by in ("sms", "voice")}
+        | {f"utter_sign_in_{by}" for by in ("sms", "voice")}
         | {f"utter_resent_{by}" for by in ("sms", "voice", "email")}
         | {f"utter_ask_{slot}" for slot in dialogue.DOMAIN["slots"]}
         & set(dialogue.responses())

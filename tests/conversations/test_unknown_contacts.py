@@ -36,7 +36,7 @@ def complain(_stage: Stage, visitor: Visitor) -> None:
 
 
 def want_a_call(_stage: Stage, visitor: Visitor) -> None:
-    visitor.say("call me with the code instead")
+    visitor.press("Call me with a code")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ COURSES = {
     "guessing until locked": Course([guess] * 6, "utter_code_locked"),
     "asking too soon": Course([ask_again], "utter_send_too_soon"),
     "asking again": Course([60, ask_again, guess], "utter_resent_sms"),
-    "asking for a call": Course([60, want_a_call, guess], "utter_resent_voice"),
+    "asking for a call": Course([61, complain, want_a_call, guess], "utter_resent_voice"),
     "asking too often": Course([600, ask_again] * 5, "utter_send_limit"),
     "complaining": Course([complain, 61, complain], "utter_resend_now"),
     "coming too late": Course([601, guess], "utter_code_expired"),

@@ -9,6 +9,7 @@ import rasa.core.agent
 import rasa.core.constants
 import rasa.shared.utils.common
 import rasa.telemetry
+import ruamel.yaml
 from jsonschema import Draft202012Validator, ValidationError
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
@@ -16,6 +17,7 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.io import read_yaml
 from rasa.utils.endpoints import ClientResponseError
 from rasa_sdk.executor import ActionExecutor
 
@@ -120,7 +122,8 @@ def test_the_class_of_an_event_is_found_without_listing_all(
 
 def test_the_table_holds_what_rasa_itself_would_find() -> None:
     kinds = rasa.shared.utils.common.all_subclasses(Event)
-    names = {kind.type_name for kind in kinds if isinstance(kind.type_name, str)}
+    names = {kind.type_name for kind in kinds if kind.__module__ == Event.__module__}
+    names.discard(None)
     script = (
         "from rasa.shared.core.events import Event\n"
         f"for name in {sorted(names)!r}: print(name, Event.resolve_by_type(name))"
@@ -192,6 +195,42 @@ async def test_an_action_may_still_decline() -> None:
     declined = '{"action_name": "action_count", "error": "no"}'
     with pytest.raises(ActionExecutionRejection):
         await call(Endpoint(ClientResponseError(400, "declined", declined)))
+
+
+CONTENT = "name: ${NAME}\nlist: [1, 2]"
+
+
+def test_the_same_yaml_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NAME", "Ann")
+    first = read_yaml(CONTENT)
+    monkeypatch.setattr(ruamel.yaml.YAML, "load", None)
+    assert read_yaml(CONTENT) == first == {"name": "Ann", "list": [1, 2]}
+
+
+def test_who_changes_what_was_parsed_changes_a_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NAME", "Ann")
+    read_yaml(CONTENT)["list"].append(3)
+    assert read_yaml(CONTENT)["list"] == [1, 2]
+
+
+def test_yaml_is_parsed_anew_when_a_variable_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("Ann", "Bob"):
+        monkeypatch.setenv("NAME", name)
+        assert read_yaml(CONTENT)["name"] == name
+
+
+def test_rasa_itself_would_parse_the_same_yaml_again() -> None:
+    script = (
+        "import ruamel.yaml\nfrom rasa.shared.utils.io import read_yaml\n"
+        "load = ruamel.yaml.YAML.load\n"
+        "ruamel.yaml.YAML.load = lambda *a, **k: print('parsed') or load(*a, **k)\n"
+        "read_yaml('a: 1'), read_yaml('a: 1')"
+    )
+    assert python.run_unmended(script) == "parsed\nparsed"
 
 
 CALL = {

@@ -70,6 +70,14 @@ def test_a_code_is_refused_from_its_end_on(world: World) -> None:
     assert guess(world, code) is CodeExpired
 
 
+def test_a_guess_at_an_expired_code_is_not_counted(world: World) -> None:
+    wrong = another(begin(world))
+    world.clock.move(600)
+    assert guess(world, wrong) is CodeExpired
+    assert {row.attempts for row in world.rows(Challenge)} == {0}
+    assert {row.failures_total for row in world.rows(Authenticator)} == {0}
+
+
 def test_wrong_guesses_are_counted_down(world: World) -> None:
     wrong = another(begin(world))
     left = []
@@ -202,6 +210,29 @@ def test_a_right_code_does_not_help_a_disabled_authenticator(world: World) -> No
         for row in session.query(Challenge):
             row.expires_at = world.clock.now() + timedelta(seconds=60)
     assert guess(world, other, OTHER_CHAT) is CodeWrong
+
+
+def test_guesses_under_two_contacts_count_together(world: World) -> None:
+    fail(world, 15)
+    world.clock.move(3600)
+    for _ in range(5):
+        world.backend.identification.begin(OTHER_CHAT, MARIAS_NUMBER)
+        code = world.code_to(MARIAS_NUMBER)
+        guess(world, another(code), OTHER_CHAT)
+        world.clock.move(3600)
+    world.backend.identification.begin(OTHER_CHAT, MARIAS_NUMBER)
+    assert guess(world, code, OTHER_CHAT) is not None
+    assert not world.backend.identification.standing(OTHER_CHAT).may_view
+    assert max(row.failures_total for row in world.rows(Authenticator)) == 20
+
+
+def test_nothing_is_accepted_between_the_last_guess_and_the_disabling(
+    world: World,
+) -> None:
+    code = begin(world)
+    with world.sessions.begin() as session:
+        session.query(Authenticator).update({"failures_total": 20})
+    assert guess(world, code) is CodeWrong
 
 
 def test_the_owner_is_told_when_an_authenticator_is_disabled(world: World) -> None:

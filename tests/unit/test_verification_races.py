@@ -113,6 +113,16 @@ def test_no_more_than_twenty_guesses_are_compared_over_many_codes(
     assert sum(row.failures_total for row in world.rows(Authenticator)) == 20
 
 
+def test_an_authenticator_counts_to_twenty_under_two_contacts(world: World) -> None:
+    chats = [f"chat-{number}" for number in range(10)]
+    for turn, chat in enumerate(chats):
+        world.clock.move(86_400)
+        world.backend.identification.begin(chat, (MARIA, MARIAS_NUMBER)[turn % 2])
+        keep_alive(world)
+    at_once(lambda turn: world.backend.identification.check(chats[turn % 10], "000000"))
+    assert sum(row.failures_total for row in world.rows(Authenticator)) == 20
+
+
 def keep_alive(world: World) -> None:
     """Let no code expire, so that many are open at once."""
     with world.sessions.begin() as session:

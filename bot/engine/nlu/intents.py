@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.engine.nlu.certainty import Certainty, learn_certainty
-from bot.engine.nlu.encoder import Encoder, Floats, join
+from bot.engine.nlu.encoder import Encoder, Floats
 from bot.engine.nlu.linear import Labels, log_softmax
 from bot.engine.nlu.noise import misspell
 from bot.engine.nlu.scoring import Lesson, Scorer, fit_scorer
@@ -52,11 +52,12 @@ def learn_intents(
     labels = np.array([names.index(intent) for intent in intents])
     typed = [misspell(text, copy=0) for text in texts]
     with single_thread(), ThreadPoolExecutor(WORKERS) as pool:
-        clean, slips = pool.map(encoder.encode, (texts, typed))
-        lesson = Lesson((*texts, *typed), join(clean, slips), np.tile(labels, 2))
-        final = pool.submit(fit_scorer, lesson, count=len(names))
-        certainty = _rehearse(Lesson(tuple(texts), clean, labels), names, pool)
-        return IntentModel(names, final.result(), certainty, clean.meaning)
+        vectors, typed_vectors = pool.map(encoder.encode, (texts, typed))
+        lesson = Lesson(texts, vectors, labels)
+        slips = Lesson(typed, typed_vectors, labels)
+        final = pool.submit(fit_scorer, lesson, count=len(names), slips=slips)
+        certainty = _rehearse(lesson, names, pool)
+        return IntentModel(names, final.result(), certainty, vectors.meaning)
 
 
 def _rehearse(

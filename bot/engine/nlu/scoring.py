@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.engine.nlu.encoder import Floats, Vectors
+from bot.engine.nlu.encoder import Floats, Halves, Vectors, join
 from bot.engine.nlu.grams import Grams, learn_grams
 from bot.engine.nlu.linear import Labels, fit_margins, fit_softmax, log_softmax
 
@@ -23,6 +23,14 @@ class Lesson:
     vectors: Vectors
     labels: Labels
 
+    def join(self, other: "Lesson") -> "Lesson":
+        """The texts of both."""
+        return Lesson(
+            [*self.texts, *other.texts],
+            join(self.vectors, other.vectors),
+            np.concatenate([self.labels, other.labels]),
+        )
+
     def take(self, rows: Labels) -> "Lesson":
         """The texts of these numbers."""
         texts = [self.texts[row] for row in rows]
@@ -37,7 +45,7 @@ class Scorer:
     centre: Floats
     scale: float
     meaning_weights: Floats
-    word_weights: Floats
+    word_weights: Halves
 
     def score(self, texts: Sequence[str], vectors: Vectors) -> Floats:
         """Scores of shape (texts, intents): logarithms, but for a constant."""
@@ -49,26 +57,27 @@ class Scorer:
 
     def _score_words(self, text: str) -> Floats:
         found = self.grams.weigh(text)
-        said: Floats = found.values @ self.word_weights[found.numbers]
+        said: Floats = found.values @ self.word_weights[found.numbers].astype("f4")
         return said + self.word_weights[-1]
 
 
-def fit_scorer(lesson: Lesson, *, count: int) -> Scorer:
-    """Learn from texts whose labels are intents numbered below `count`."""
+def fit_scorer(lesson: Lesson, *, count: int, slips: Lesson | None = None) -> Scorer:
+    """Learn from texts whose labels are intents numbered below `count`.
+
+    Misspelt texts (`slips`) train both heads; which words there are comes from
+    `lesson` alone. Word weights are kept in half precision.
+    """
     grams = learn_grams(lesson.texts)
-    pooled = lesson.vectors.pooled
+    taught = lesson.join(slips) if slips else lesson
+    pooled = taught.vectors.pooled
     centre = pooled.mean(axis=0)
     scale = float(1 / np.sqrt(np.square(pooled - centre).sum(axis=1).mean()))
+    rows = _rows(taught.vectors, centre, scale)
     said = fit_margins(
-        grams.matrix(lesson.texts), lesson.labels, count=count, strength=WORD_STRENGTH
+        grams.matrix(taught.texts), taught.labels, count=count, strength=WORD_STRENGTH
     )
-    meant = fit_softmax(
-        _rows(lesson.vectors, centre, scale),
-        lesson.labels,
-        count=count,
-        strength=MEANING_STRENGTH,
-    )
-    return Scorer(grams, centre, scale, meaning_weights=meant, word_weights=said)
+    meant = fit_softmax(rows, taught.labels, count=count, strength=MEANING_STRENGTH)
+    return Scorer(grams, centre, scale, meant, said.astype(np.float16))
 
 
 def _rows(vectors: Vectors, centre: Floats, scale: float) -> Floats:
