@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from benchmarks.nlu import measure
-from benchmarks.nlu_answers import ask_bot
+from benchmarks.nlu import ask_bot, measure
 from benchmarks.nlu_scores import Scores, Share
 from benchmarks.nlu_sets import read_own
 

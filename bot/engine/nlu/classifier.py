@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.nlu.encoder import load_encoder
-from bot.engine.nlu.intents import IntentModel, learn_intents
+from bot.engine.nlu.intents import IntentModel
 from bot.engine.nlu.normaliser import NORMALISED, TextNormaliser
 from bot.engine.nlu.sources import fingerprint
 from bot.engine.nlu.storage import load, save
@@ -86,6 +86,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples that name an intent, and store what was learnt."""
+        # Not at the top: serving does without scikit-learn, 90 MB.
+        from bot.engine.nlu.learning import learn_intents
+
         examples = {
             (example.get(NORMALISED), example.get(INTENT)): None
             for example in training_data.intent_examples

@@ -6,15 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.engine.nlu.text import fold
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 TOKEN = re.compile(r"\[\w+\]|[^\W_]+(?:'[a-z]+)?")
 LETTERS = range(2, 6)
@@ -55,16 +51,6 @@ class Grams:
             np.concatenate([weights.numbers for weights in known]),
             np.concatenate([weights.values for weights in known]),
         )
-
-    def matrix(self, texts: Sequence[str]) -> "csr_matrix":
-        """Features of all texts, shape (texts, features); for training."""
-        from scipy.sparse import csr_matrix
-
-        rows = [self.weigh(text) for text in texts]
-        starts = np.cumsum([0, *(len(row.numbers) for row in rows)])
-        numbers = np.concatenate([row.numbers for row in rows])
-        values = np.concatenate([row.values for row in rows])
-        return csr_matrix((values, numbers, starts), shape=(len(texts), len(self)))
 
     def _weigh(self, grams: Iterable[str], numbers: dict[str, int]) -> Weights:
         counts = Counter(numbers[gram] for gram in grams if gram in numbers)

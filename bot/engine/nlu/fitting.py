@@ -1,17 +1,18 @@
-"""The two linear heads: softmax over sentence vectors, margins over word features."""
+"""Fits the two linear heads; imports what serving does without."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
 
 from bot.engine.nlu.encoder import Floats
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from bot.engine.nlu.grams import Grams
+from bot.engine.nlu.scoring import log_softmax
 
 Labels = npt.NDArray[np.int64]
-SEED = 20
 
 
 def fit_softmax(
@@ -22,8 +23,6 @@ def fit_softmax(
     `strength` is the inverse of the regularisation (scikit-learn's C). Written out
     because float32 matrices make it several times as fast.
     """
-    from scipy.optimize import minimize
-
     shape = (rows.shape[1] + 1, count)
     wanted = np.eye(count, dtype=np.float32)[labels]
 
@@ -45,20 +44,24 @@ def fit_softmax(
 
 
 def fit_margins(
-    rows: "csr_matrix", labels: Labels, *, count: int, strength: float
+    rows: csr_matrix, labels: Labels, *, count: int, strength: float
 ) -> Floats:
-    """One linear SVM an intent; weights of shape (features + 1, count)."""
-    from sklearn.svm import LinearSVC
+    """One linear SVM an intent; weights of shape (features + 1, count).
 
-    machine = LinearSVC(C=strength, dual=True, random_state=SEED)
+    The primal solver, because the dual one draws from a generator that all threads
+    share.
+    """
+    machine = LinearSVC(C=strength, dual=False)
     machine.fit(rows, labels)
     weights = np.zeros((rows.shape[1] + 1, count), np.float32)
     weights[:, machine.classes_] = np.vstack([machine.coef_.T, machine.intercept_])
     return weights
 
 
-def log_softmax(scores: Floats) -> Floats:
-    """Logarithms of the probabilities that `scores` mean, along the last axis."""
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    logs: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return logs
+def weigh_all(grams: Grams, texts: Sequence[str]) -> csr_matrix:
+    """The features of `texts`, shape (texts, features)."""
+    rows = [grams.weigh(text) for text in texts]
+    starts = np.cumsum([0, *(len(row.numbers) for row in rows)])
+    numbers = np.concatenate([row.numbers for row in rows])
+    values = np.concatenate([row.values for row in rows])
+    return csr_matrix((values, numbers, starts), shape=(len(texts), len(grams)))
