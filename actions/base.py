@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.brand import load_brand
 from bot.dates import until
 from bot.privacy.errors import DisclosureGone
 
@@ -28,7 +27,6 @@ class BotAction(Action, ABC):
 
     def __init__(self, services: "Services | None" = None) -> None:
         self._services = services
-        self.brand = load_brand()
 
     @abstractmethod
     def name(self) -> str:
@@ -90,14 +88,14 @@ class BotAction(Action, ABC):
         self.say(dispatcher, tracker, reply_to(error, replies), **values)
 
     def _brand_words(self, tracker: Tracker) -> dict[str, str]:
-        language = language_of(tracker)
+        brand, language = self.services.brand, language_of(tracker)
         return {
-            "brand": self.brand.name,
-            "site": self.brand.site,
-            "support_url": self.brand.support_url,
-            "settings_path": self.brand.settings_path[language],
-            "security_path": self.brand.security_path[language],
-            "disclaimer": self.brand.disclaimer[language],
+            "brand": brand.name,
+            "site": brand.site,
+            "support_url": brand.support_url,
+            "settings_path": brand.settings_path[language],
+            "security_path": brand.security_path[language],
+            "disclaimer": brand.disclaimer[language],
         }
 
 

@@ -7,8 +7,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BotAction, Domain, Event, Replies, entities_of
+from actions.identity import HEARD, IdentifyingForm, Validated, told
 from actions.identity import REPLIES as IDENTITY_REPLIES
-from actions.identity import IdentifyingForm, Validated, told
 from actions.smalltalk import forget_form
 from actions.which import choose, replaceable
 from bot.accounts.errors import NumberInUse, NumberUnchanged, WhichNumber
@@ -113,7 +113,8 @@ class ChangeForm(IdentifyingForm):
             self.say(dispatcher, tracker, "utter_which_unknown")
             return {"change_which": None}
         tracker.slots["change_which"] = chosen
-        return {"change_which": chosen} | await self._offer_given(dispatcher, tracker)
+        offered = await self._offer_given(dispatcher, tracker)
+        return {"change_which": chosen} | HEARD | offered
 
     async def validate_change_new_number(
         self,
@@ -127,7 +128,7 @@ class ChangeForm(IdentifyingForm):
             return {"change_new_number": None, "change_code": None}
         tracker.slots.update(change_new_number=value, change_code=None)
         kept = {"change_new_number": value, "change_code": None}
-        return kept | await self._offer_given(dispatcher, tracker)
+        return kept | HEARD | await self._offer_given(dispatcher, tracker)
 
     async def validate_change_code(
         self,
@@ -144,7 +145,7 @@ class ChangeForm(IdentifyingForm):
         except (VerificationError, DisclosureGone) as error:
             self.explain(dispatcher, tracker, error, REPLIES)
             return {"change_code": None}
-        return {"change_code": value}
+        return {"change_code": value} | HEARD
 
     async def _offer_given(
         self, dispatcher: CollectingDispatcher, tracker: Tracker

@@ -46,6 +46,8 @@ REPLIES: Replies = {
     TooManyGuesses: "utter_code_locked",
 }
 Validated = dict[str, Any]
+# An answer that was of use ends a row of misses.
+HEARD: Validated = {"misses": 0}
 
 
 class IdentifyingForm(BotAction, FormValidationAction):
@@ -76,7 +78,7 @@ class IdentifyingForm(BotAction, FormValidationAction):
             kept = value if isinstance(error, SendTooSoon | SendLimitReached) else None
             return {"identify_contact": kept, "identify_code": None}
         self.say(dispatcher, tracker, "utter_code_on_its_way", **told(sent))
-        return {"identify_contact": value, "identify_code": None}
+        return {"identify_contact": value, "identify_code": None} | HEARD
 
     async def validate_identify_code(
         self,
@@ -92,7 +94,7 @@ class IdentifyingForm(BotAction, FormValidationAction):
             self.explain(dispatcher, tracker, error, REPLIES)
             return {"identify_code": None}
         self.say(dispatcher, tracker, "utter_identified")
-        return {"identify_code": value}
+        return {"identify_code": value} | HEARD
 
     async def next_requested_slot(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain

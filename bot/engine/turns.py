@@ -99,6 +99,21 @@ def _require_declared(agent: Agent, message: Message) -> None:
         raise IntentUnknown
 
 
+def with_language(parsed: dict[str, Any], language: str | None) -> dict[str, Any]:
+    """Let a button's press say the language too; Rasa keeps its own entities only."""
+    entities = list(parsed.get("entities") or [])
+    if language is None or any(item["entity"] == "language" for item in entities):
+        return parsed
+    spoken = {"entity": "language", "value": language, "start": 0, "end": 0}
+    return {**parsed, "entities": [*entities, spoken]}
+
+
+def _language(agent: Agent, message: Message) -> str | None:
+    """The app's word on the language, where the assistant knows of languages."""
+    known = "language" in agent.domain.entities
+    return message.metadata.language if known else None
+
+
 async def _take_turn(agent: Agent, message: Message) -> Answer:
     collector = Collector(message.metadata.channel)
     heard = UserMessage(
@@ -109,7 +124,8 @@ async def _take_turn(agent: Agent, message: Message) -> Answer:
         message_id=message.message_id,
         metadata=message.metadata.model_dump(exclude_none=True),
     )
-    heard.parse_data = await agent.processor.parse_message(heard)
+    parsed = await agent.processor.parse_message(heard)
+    heard.parse_data = with_language(parsed, _language(agent, message))
     try:
         await agent.handle_message(heard)
     except ActionFailed as error:

@@ -47,7 +47,10 @@ class Address:
     """A fixed port on loopback where another app may answer for each test."""
 
     def __init__(self) -> None:
-        self._socket = socket.create_server((LOOPBACK, 0))
+        # asyncio sends answers at once only where a socket knows that it is TCP.
+        tcp = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket = socket.socket(*tcp)
+        self._socket.bind((LOOPBACK, 0))
         self.port: int = self._socket.getsockname()[1]
         self._app: ASGIApp | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,12 +115,13 @@ class House:
             }
         )
         token = engine_token(self.settings)
-        self._engine_url = f"http://{LOOPBACK}:{engine_port}"
-        self._token = token
+        self._client = EngineClient(
+            f"http://{LOOPBACK}:{engine_port}", token, timeout=BOOT_SECONDS
+        )
         self._engine = EngineProcess(
             engine_command(self.settings, MODEL),
             engine_environment(self.settings, token),
-            is_ready=self._engine_is_ready,
+            is_ready=self._client.ready,
         )
         self._life: AbstractAsyncContextManager[Any] | None = None
 
@@ -130,6 +134,7 @@ class House:
     def close(self) -> None:
         """End the engine and the address."""
         self._address.run(self._engine.stop())
+        self._address.run(self._client.close())
         self._address.close()
 
     def show(self, app: FastAPI) -> None:
@@ -147,7 +152,7 @@ class House:
     def wait_for_engine(self) -> None:
         """Wait until the engine is loaded and understands."""
         wait_until(
-            lambda: self._address.run(self._engine_is_ready()), seconds=BOOT_SECONDS
+            lambda: self._address.run(self._client.ready()), seconds=BOOT_SECONDS
         )
 
     def kill_engine(self) -> None:
@@ -161,10 +166,6 @@ class House:
         """Start the engine again, and wait until it understands."""
         self._address.run(self._engine.start())
         self.wait_for_engine()
-
-    async def _engine_is_ready(self) -> bool:
-        async with EngineClient(self._engine_url, self._token, timeout=5) as engine:
-            return await engine.ready()
 
 
 def _free_port() -> int:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-LOOK_AGAIN = 0.02
+LOOK_AGAIN = 0.05
 PATIENCE = 30.0
 
 Line = dict[str, Any]
@@ -65,6 +65,8 @@ class Visitor:
         """The author's lines after `seq`; those of one answer are appended together."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
+            # Looking too often keeps the answer from being written.
+            time.sleep(LOOK_AGAIN)
             self.lines = self.read()
             found = [
                 line
@@ -74,7 +76,6 @@ class Visitor:
             if found:
                 self._heard += [line["seq"] for line in found]
                 return found
-            time.sleep(LOOK_AGAIN)
         self.fail(f"No answer in {PATIENCE:.0f} seconds.")
 
     def stray_lines(self) -> list[str]:
