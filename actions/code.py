@@ -168,8 +168,7 @@ class ResendCode(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        call = entities_of(tracker).get("line_type") == "landline"
-        by: Way = "voice" if call else "sms"
+        by: Way = "voice" if entities_of(tracker).get("way") == "voice" else "sms"
         try:
             await self._resend(dispatcher, tracker, by)
         except VerificationError as error:

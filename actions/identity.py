@@ -7,7 +7,7 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BotAction, Domain, Event, Replies
+from actions.base import BotAction, Domain, Event, Replies, entities_of
 from bot.privacy.errors import DisclosureGone
 from bot.verification.errors import (
     AuthenticatorDisabled,
@@ -45,6 +45,7 @@ REPLIES: Replies = {
     SendTooSoon: "utter_send_too_soon",
     TooManyGuesses: "utter_code_locked",
 }
+CONTACTS = {"email", "phone"}
 Validated = dict[str, Any]
 # An answer that was of use ends a row of misses.
 HEARD: Validated = {"misses": 0}
@@ -68,6 +69,8 @@ class IdentifyingForm(BotAction, FormValidationAction):
         tracker: Tracker,
         domain: Domain,
     ) -> Validated:
+        if await self._is_under_way(tracker):
+            return {"identify_contact": value}
         try:
             contact = await self.disclosed(tracker, value, "email", "phone")
             sent = await self.call(
@@ -95,6 +98,15 @@ class IdentifyingForm(BotAction, FormValidationAction):
             return {"identify_code": None}
         self.say(dispatcher, tracker, "utter_identified")
         return {"identify_code": value} | HEARD
+
+    async def _is_under_way(self, tracker: Tracker) -> bool:
+        """Whether another form got the contact, and its code is on its way."""
+        if not CONTACTS.isdisjoint(entities_of(tracker)):
+            return False
+        standing = await self.call(
+            self.services.identification.standing, tracker.sender_id
+        )
+        return standing.code_pending
 
     async def next_requested_slot(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain

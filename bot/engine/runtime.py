@@ -5,6 +5,7 @@ not installed (`stubs`), names that newer packages dropped (`shims`), changes to
 itself (`patches`) and the limits of its log (`logs`).
 """
 
+import gc
 import os
 import sys
 import warnings
@@ -21,6 +22,7 @@ from bot.settings import SettingsError, load_settings
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 # Bytes of one request: 200 texts to parse, or a message with room to spare.
 LARGEST_REQUEST = 512 * 1024
+SELDOM = (50_000, 20, 50)
 
 
 def prepare() -> None:
@@ -58,6 +60,15 @@ def limit_server(environment: MutableMapping[str, str]) -> None:
     environment["RASA_TELEMETRY_ENABLED"] = "false"
 
 
+def collect_seldom() -> None:
+    """Look for cyclic garbage much less often.
+
+    Importing Rasa and loading a model makes much that stays; going through it again
+    and again is a fifth of the time to start.
+    """
+    gc.set_threshold(*SELDOM)
+
+
 def main() -> None:
     """Run the `rasa` command; what follows it is Rasa's own command line."""
     try:
@@ -65,6 +76,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     limit_server(os.environ)
+    collect_seldom()
     prepare()
     withhold_exception_texts()
     # Sanic says at each start that Rasa's listeners will not do for sanic 26.6.

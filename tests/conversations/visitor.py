@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-LOOK_AGAIN = 0.05
+LOOK_AGAIN = 0.02
 PATIENCE = 30.0
 
 Line = dict[str, Any]

@@ -1,6 +1,9 @@
 """The patches of Rasa: each cures its fault, which is there without it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +18,10 @@ from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.graph_components.providers.domain_provider import DomainProvider
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.utils.io import read_yaml
 from rasa.utils.endpoints import ClientResponseError
 from rasa_sdk.executor import ActionExecutor
 
@@ -197,40 +201,47 @@ async def test_an_action_may_still_decline() -> None:
         await call(Endpoint(ClientResponseError(400, "declined", declined)))
 
 
-CONTENT = "name: ${NAME}\nlist: [1, 2]"
+@contextmanager
+def stored(folder: Path) -> Iterator[Path]:
+    read_domain().persist(folder / "domain.yml")
+    yield folder
 
 
-def test_the_same_yaml_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NAME", "Ann")
-    first = read_yaml(CONTENT)
-    monkeypatch.setattr(ruamel.yaml.YAML, "load", None)
-    assert read_yaml(CONTENT) == first == {"name": "Ann", "list": [1, 2]}
-
-
-def test_who_changes_what_was_parsed_changes_a_copy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("NAME", "Ann")
-    read_yaml(CONTENT)["list"].append(3)
-    assert read_yaml(CONTENT)["list"] == [1, 2]
-
-
-def test_yaml_is_parsed_anew_when_a_variable_has_changed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("Ann", "Bob"):
-        monkeypatch.setenv("NAME", name)
-        assert read_yaml(CONTENT)["name"] == name
-
-
-def test_rasa_itself_would_parse_the_same_yaml_again() -> None:
-    script = (
-        "import ruamel.yaml\nfrom rasa.shared.utils.io import read_yaml\n"
-        "load = ruamel.yaml.YAML.load\n"
-        "ruamel.yaml.YAML.load = lambda *a, **k: print('parsed') or load(*a, **k)\n"
-        "read_yaml('a: 1'), read_yaml('a: 1')"
+def load_domain(folder: Path) -> Domain:
+    provider = DomainProvider.load(
+        config={},
+        model_storage=SimpleNamespace(read_from=stored),
+        resource=folder,
+        execution_context=None,
     )
-    assert python.run_unmended(script) == "parsed\nparsed"
+    return provider.provide_inference()
+
+
+def test_the_domain_of_a_model_is_what_was_trained(tmp_path: Path) -> None:
+    assert load_domain(tmp_path).as_dict() == read_domain().as_dict()
+    assert load_domain(tmp_path).as_dict() == Domain.from_path(tmp_path).as_dict()
+
+
+def test_the_domain_of_a_model_is_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed, load = [], ruamel.yaml.YAML.load
+    monkeypatch.setattr(
+        ruamel.yaml.YAML, "load", lambda *args: parsed.append(1) or load(*args)
+    )
+    load_domain(tmp_path)
+    assert len(parsed) == 1
+    Domain.from_path(tmp_path)
+    assert len(parsed) > 3
+
+
+def test_rasa_itself_would_read_it_the_slow_way() -> None:
+    script = (
+        "import inspect\n"
+        "from rasa.graph_components.providers.domain_provider import DomainProvider\n"
+        "print('Domain.from_path' in inspect.getsource(DomainProvider.load))"
+    )
+    assert python.run_unmended(script) == "True"
 
 
 CALL = {

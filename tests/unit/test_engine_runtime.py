@@ -1,5 +1,6 @@
 """The `rasa` command: its environment, its limits, and that it works."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -7,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.runtime import fill_environment, limit_server, main, prepare
+from bot.engine.runtime import (
+    collect_seldom,
+    fill_environment,
+    limit_server,
+    main,
+    prepare,
+)
 from bot.engine.token import engine_token
 from bot.settings import Settings
+from tests.engine_bot import engine
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +89,16 @@ def test_an_operator_may_set_other_limits() -> None:
     assert environment | mine == environment
 
 
+def test_garbage_is_collected_less_often_and_still_is() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_seldom()
+        assert gc.get_threshold() > before
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
+
+
 def test_preparing_again_changes_nothing() -> None:
     finders = list(sys.meta_path)
     prepare()
@@ -98,3 +116,20 @@ def test_the_command_of_the_environment_is_ours(command: list[str]) -> None:
     done = subprocess.run([*command, "--version"], capture_output=True, text=True)
     assert done.returncode == 0
     assert "Rasa Version      :         3.6.21" in done.stdout
+
+
+def test_rasa_test_nlu_writes_its_reports_and_plots(
+    engine_project: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "bot.engine.runtime", "test", "nlu"]
+    options = ["--nlu", "data.yml", "--out", str(tmp_path)]
+    done = subprocess.run(
+        [*command, *options],
+        cwd=engine_project,
+        env=engine.environment(engine_project),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "intent_report.json").is_file()
+    assert (tmp_path / "intent_confusion_matrix.png").is_file()

@@ -8,7 +8,7 @@ import matplotlib
 import pytest
 import rasa
 
-from bot.engine.stubs import UNUSED, AbsentModule, stand_in
+from bot.engine.stubs import UNUSED, AbsentModule, StandInFinder, stand_in
 from tests.engine_bot import python
 
 SOURCES = "\n".join(
@@ -69,6 +69,14 @@ def test_as_a_decorator_it_changes_nothing() -> None:
 
     assert stand_in("function")(function) is function
     assert stand_in("function")(retrace=True)(function) is function
+
+
+def test_whatever_is_asked_of_it_the_answer_is_no() -> None:
+    assert not AbsentModule("tensorflow").is_tensor([1.0])
+
+
+def test_what_only_production_lacks_has_a_stand_in() -> None:
+    assert StandInFinder().find_spec("matplotlib.ticker", None) is not None
 
 
 def test_a_class_made_from_it_has_only_what_it_defines() -> None:

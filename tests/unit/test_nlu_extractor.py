@@ -62,3 +62,16 @@ def test_entities_name_their_extractor_and_place() -> None:
         "end": 12,
         "extractor": "LookupEntityExtractor",
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["call me with the code instead", "mejor llámeme", "por una llamada"]
+)
+def test_the_way_a_code_is_to_take_is_found(text: str) -> None:
+    found = {item.entity: item.value for item in load_lookups().find(text)}
+    assert found["way"] == "voice"
+
+
+def test_a_text_message_asked_for_is_no_call() -> None:
+    found = {item.entity for item in load_lookups().find("text me the code again")}
+    assert "way" not in found

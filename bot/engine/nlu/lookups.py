@@ -30,6 +30,7 @@ class Lookups:
     """The tables as patterns on folded text, each with the value it means."""
 
     line_types: tuple[tuple[str, re.Pattern[str]], ...]
+    ways: tuple[tuple[str, re.Pattern[str]], ...]
     languages: tuple[tuple[str, re.Pattern[str]], ...]
     places: tuple[tuple[str, re.Pattern[str]], ...]
     single_places: dict[str, str]
@@ -38,20 +39,15 @@ class Lookups:
     after: re.Pattern[str]
 
     def find(self, text: str) -> list[Found]:
-        """At most one line type, one wanted language and one place."""
+        """At most one each of line type, way, wanted language and place."""
         folded = fold(text.translate(QUOTES))
         found = (
-            self._find_line_type(folded),
+            _first(folded, "line_type", self.line_types),
+            _first(folded, "way", self.ways),
             self._find_language(folded),
             self._find_place(folded),
         )
         return [item for item in found if item is not None]
-
-    def _find_line_type(self, text: str) -> Found | None:
-        for value, pattern in self.line_types:
-            if match := pattern.search(text):
-                return Found("line_type", value, match.start(), match.end())
-        return None
 
     def _find_language(self, text: str) -> Found | None:
         named = _mentions(text, "wanted_language", self.languages)
@@ -79,12 +75,22 @@ class Lookups:
         return bool(self.before.search(before) or self.after.match(after))
 
 
+def _first(
+    text: str, entity: str, table: tuple[tuple[str, re.Pattern[str]], ...]
+) -> Found | None:
+    for value, pattern in table:
+        if match := pattern.search(text):
+            return Found(entity, value, match.start(), match.end())
+    return None
+
+
 def load_lookups(path: Path = LOOKUPS_FILE) -> Lookups:
     """Read the tables."""
     tables = yaml.safe_load(path.read_text(encoding="utf-8"))
     which, down = tables["which"], tables["turned_down"]
     return Lookups(
         line_types=_patterns(tables["line_type"]),
+        ways=_patterns(tables["way"]),
         languages=_patterns(tables["wanted_language"]),
         places=tuple(
             (value, re.compile(rf"(?<!\w)(?:{'|'.join(place['named'])})(?!\w)"))
