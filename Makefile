@@ -26,7 +26,6 @@ check: .venv/.dev train ## Format, lint, types, training data and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy bot actions
-	$(BIN)/python -m tests.validate
 	$(BIN)/python -m pytest -q
 
 nlu: .venv/.dev train ## Measure understanding; writes reports/nlu.md
