@@ -22,7 +22,7 @@ train: .venv/.run ## Train the model, unless nothing it learns from changed
 test: .venv/.dev train ## Set up and run all tests
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.dev train ## Format, lint, types, training data and tests
+check: .venv/.dev train ## Format, lint, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy bot actions
