@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -31,11 +31,16 @@ def install() -> None:
     if done.exists():
         return
     uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
-    # Without the project's own settings, which give Rasa other dependencies.
-    _run(uv, "--no-config", "venv", "-q", "--clear", "--python", "3.11", ENVIRONMENT)
+    # Without the project's own settings, which give Rasa other dependencies; with the
+    # machine's own, such as a proxy and its certificates.
+    _run(
+        *(uv, "--no-config", "venv", "-q", "--clear", "--python", "3.11", ENVIRONMENT),
+        inherited=os.environ,
+    )
     _run(
         *(uv, "--no-config", "pip", "install", "-q", "--python", PYTHON),
         *("--override", FILES / "overrides.txt", "-r", FILES / "requirements.txt"),
+        inherited=os.environ,
     )
     done.touch()
 
@@ -94,9 +99,15 @@ def _write_project(project: Path, config: str) -> None:
         shutil.copy(path, target)
 
 
-def _run(*command: str | Path, cwd: Path = ROOT) -> None:
+def _run(
+    *command: str | Path, cwd: Path = ROOT, inherited: Mapping[str, str] | None = None
+) -> None:
     done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, env=environment()
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env=environment() if inherited is None else inherited,
     )
     if done.returncode:
         what = " ".join(str(part) for part in command[1:4])

@@ -114,10 +114,33 @@ class Settings(BaseSettings):
         900, ge=60, description="how long a value typed in the chat can be used"
     )
 
+    public_url: str = Field(
+        "", description="address that links in notices start with; empty: host and port"
+    )
+    undo_lifetime: int = Field(
+        86400, ge=3600, description="how long a change can be taken back by its link"
+    )
+    deletion_wait: int = Field(
+        604800, ge=86400, description="how long an account's deletion can be cancelled"
+    )
+    case_wait: int = Field(
+        259200,
+        ge=3600,
+        description="how long the owner can stop a recovery case before it is decided",
+    )
+    case_approval_lifetime: int = Field(
+        604800, ge=3600, description="how long an approved case can be used"
+    )
+
     @property
     def demo(self) -> bool:
         """Whether this is the demonstration, with made-up people and visible codes."""
         return self.mode == "demo"
+
+    @property
+    def link_base(self) -> str:
+        """What a link to this service starts with, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def resolved_database_url(self) -> str:
         """The database's URL, the SQLite file in the state folder when none is set."""

@@ -20,10 +20,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.database import Base, UtcDateTime
 
 AccountStatus = Literal["active", "suspended", "closed"]
+UndoKind = Literal[
+    "number_added",
+    "number_changed",
+    "number_removed",
+    "number_suspended",
+    "number_claimed",
+    "email_changed",
+    "deletion",
+    "case",
+]
 NumberState = Literal["pending", "verified", "suspended", "removed"]
 
 VERIFIED = text("state = 'verified'")
 GETS_CODES = text("gets_codes")
+OPEN_DELETION = text("cancelled_at IS NULL AND done_at IS NULL")
 
 
 def new_id() -> str:
@@ -49,7 +60,11 @@ class Account(Base):
 
 
 class EmailAddress(Base):
-    """An e-mail address; one account at most has it."""
+    """An e-mail address; one account at most has it.
+
+    One that was removed is not verified any more; it stays for as long as the change
+    can be undone, so that nobody else can take it.
+    """
 
     __tablename__ = "email_address"
 
@@ -59,6 +74,20 @@ class EmailAddress(Base):
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     masked: Mapped[str] = mapped_column(String(320))
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OfferedEmail(Base):
+    """A new address that a conversation offers; it blocks nobody until it is proved."""
+
+    __tablename__ = "offered_email"
+
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    address_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    masked: Mapped[str] = mapped_column(String(320))
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class PhoneNumber(Base):
@@ -150,3 +179,42 @@ class AuditEvent(Base):
     name: Mapped[str] = mapped_column(String(40))
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Undo(Base):
+    """The right to take one change back; a link holds the token, the row its hash.
+
+    `data` names the rows that the change touched, by their ids.
+    """
+
+    __tablename__ = "undo"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[UndoKind] = mapped_column(String(20))
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Deletion(Base):
+    """An account's deletion: due later, and open until it is done or taken back."""
+
+    __tablename__ = "deletion"
+    __table_args__ = (
+        Index(
+            "uq_deletion_open",
+            "account_id",
+            unique=True,
+            sqlite_where=OPEN_DELETION,
+            postgresql_where=OPEN_DELETION,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
