@@ -8,6 +8,7 @@ from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.notices import Notices
 from bot.accounts.numbers import PhoneNumbers
 from bot.accounts.switching import Switching
+from bot.accounts.undo_links import UndoLinks
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.database import Sessions
@@ -79,6 +80,7 @@ class Assembly:
         self.notices = Notices(
             outside.outbox, outside.wording, directory, language=settings.language
         )
+        self.undo_links = UndoLinks(clock, settings, outside.randomness)
         self.throttles = Throttles(settings)
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
