@@ -78,7 +78,10 @@ class EmailAddress(Base):
 
 
 class OfferedEmail(Base):
-    """A new address that a conversation offers; it blocks nobody until it is proved."""
+    """A new address that a conversation offers; it blocks nobody until it is proved.
+
+    `replaces_id` is the address it is to take the place of, if the account has one.
+    """
 
     __tablename__ = "offered_email"
 
@@ -87,6 +90,7 @@ class OfferedEmail(Base):
     address_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
     fingerprint: Mapped[str] = mapped_column(String(64))
     masked: Mapped[str] = mapped_column(String(320))
+    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("email_address.id"))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

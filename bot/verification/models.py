@@ -164,6 +164,7 @@ class Showing(Base):
     """A secret that is shown in a conversation for a while: an app's, saved codes.
 
     It stands beside the log, so that no line, no engine and no desk ever holds it.
+    `shown_at` says when it was first handed to its visitor.
     """
 
     __tablename__ = "showing"
@@ -173,4 +174,5 @@ class Showing(Base):
     kind: Mapped[str] = mapped_column(String(16))
     body_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

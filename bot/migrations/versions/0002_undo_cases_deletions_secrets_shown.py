@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("body_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_showing")),
     )
@@ -104,9 +105,15 @@ def upgrade() -> None:
         sa.Column("address_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("masked", sa.String(length=320), nullable=False),
+        sa.Column("replaces_id", sa.String(length=32), nullable=True),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_offered_email_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["email_address.id"],
+            name=op.f("fk_offered_email_replaces_id"),
         ),
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_offered_email")),
     )
