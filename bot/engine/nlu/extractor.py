@@ -15,7 +15,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu.lookups import Found, Lookups, load_lookups
+from bot.engine.nlu.choices import Found
+from bot.engine.nlu.lookups import Lookups, load_lookups
 from bot.language import detect
 
 LANGUAGES = ("en", "es")

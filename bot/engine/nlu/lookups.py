@@ -1,28 +1,29 @@
-"""Kinds of lines, languages and places that a text names, by look-up."""
+"""What a text names or chooses: lines, ways, languages, places, methods, by look-up."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.engine.nlu.choices import (
+    Choice,
+    Found,
+    Refusals,
+    flat,
+    read_phrases,
+    read_refusals,
+)
 from bot.engine.nlu.text import QUOTES, fold
 
 LOOKUPS_FILE = Path(__file__).with_name("lookups.yml")
 
 OTHER_LANGUAGE = {"en": "es", "es": "en"}
-WORD = re.compile(r"\w[\w']*")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A value and where in the text it stands: characters start to end."""
-
-    entity: str
-    value: str
-    start: int
-    end: int
+# Entities of which a message chooses one, as `lookups.yml` lists them.
+CHOSEN = ("method", "holder", "factor")
+# A factor that is lost is still the one to turn off, or to be made anew.
+STUBBORN = ("factor",)
 
 
 @dataclass(frozen=True)
@@ -31,48 +32,27 @@ class Lookups:
 
     line_types: tuple[tuple[str, re.Pattern[str]], ...]
     ways: tuple[tuple[str, re.Pattern[str]], ...]
-    languages: tuple[tuple[str, re.Pattern[str]], ...]
-    places: tuple[tuple[str, re.Pattern[str]], ...]
-    single_places: dict[str, str]
-    fillers: frozenset[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
+    languages: Choice
+    choices: tuple[Choice, ...]
 
     def find(self, text: str) -> list[Found]:
-        """At most one each of line type, way, wanted language and place."""
+        """At most one of each entity."""
         folded = fold(text.translate(QUOTES))
         found = (
             _first(folded, "line_type", self.line_types),
             _first(folded, "way", self.ways),
             self._find_language(folded),
-            self._find_place(folded),
+            *(choice.find(folded) for choice in self.choices),
         )
         return [item for item in found if item is not None]
 
     def _find_language(self, text: str) -> Found | None:
-        named = _mentions(text, "wanted_language", self.languages)
-        wanted = [item for item in named if not self._is_turned_down(text, item)]
-        if wanted:
-            return wanted[-1]
-        if not named:
-            return None
-        other = OTHER_LANGUAGE[named[-1].value]
-        return Found("wanted_language", other, named[-1].start, named[-1].end)
-
-    def _find_place(self, text: str) -> Found | None:
-        named = _mentions(text, "which", self.places)
-        wanted = [item for item in named if not self._is_turned_down(text, item)]
-        if wanted or named:
-            return (wanted or named)[-1]
-        words = [m for m in WORD.finditer(text) if m.group() not in self.fillers]
-        if len(words) != 1 or words[0].group() not in self.single_places:
-            return None
-        value = self.single_places[words[0].group()]
-        return Found("which", value, words[0].start(), words[0].end())
-
-    def _is_turned_down(self, text: str, found: Found) -> bool:
-        before, after = text[: found.start], text[found.end :]
-        return bool(self.before.search(before) or self.after.match(after))
+        if wanted := self.languages.find(text):
+            return wanted
+        named = self.languages.mentions(text)
+        return (
+            replace(named[-1], value=OTHER_LANGUAGE[named[-1].value]) if named else None
+        )
 
 
 def _first(
@@ -87,47 +67,46 @@ def _first(
 def load_lookups(path: Path = LOOKUPS_FILE) -> Lookups:
     """Read the tables."""
     tables = yaml.safe_load(path.read_text(encoding="utf-8"))
-    which, down = tables["which"], tables["turned_down"]
+    down = read_refusals(tables["turned_down"])
+    lacking = read_refusals(tables["lacking"])
+    languages = read_phrases(tables["wanted_language"])
     return Lookups(
-        line_types=_patterns(tables["line_type"]),
-        ways=_patterns(tables["way"]),
-        languages=_patterns(tables["wanted_language"]),
-        places=tuple(
-            (value, re.compile(rf"(?<!\w)(?:{'|'.join(place['named'])})(?!\w)"))
-            for value, place in which["places"].items()
+        line_types=read_phrases(tables["line_type"]),
+        ways=read_phrases(tables["way"]),
+        languages=Choice("wanted_language", languages, down, {}, frozenset()),
+        choices=(
+            _read_places(tables["which"], down),
+            *(_read_choice(name, tables, lacking) for name in CHOSEN),
         ),
-        single_places={
-            word: value
-            for value, place in which["places"].items()
-            for word in place["alone"]
-        },
-        fillers=frozenset(which["fillers"]),
-        before=re.compile(
-            rf"(?<!\w){_any_of(down['before'])}(?:\s+{_any_of(down['between'])})*\s+$"
-        ),
-        after=re.compile(rf"\s+{_any_of(down['after'])}(?!\w)"),
     )
 
 
-def _patterns(table: dict[str, Any]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (value, re.compile(rf"(?<!\w){_any_of(entries)}(?!\w)"))
-        for value, entries in table.items()
+def _read_places(which: dict[str, Any], refusals: Refusals) -> Choice:
+    """Places are named by regular expressions, not by plain phrases."""
+    named = tuple(
+        (value, re.compile(rf"(?<!\w)(?:{'|'.join(place['named'])})(?!\w)"))
+        for value, place in which["places"].items()
+    )
+    alone, fillers = _alone(which["places"]), frozenset(which["fillers"])
+    return Choice("which", named, refusals, alone, fillers, stubborn=True)
+
+
+def _read_choice(entity: str, tables: dict[str, Any], refusals: Refusals) -> Choice:
+    values = tables[entity]
+    named = read_phrases({value: entry["named"] for value, entry in values.items()})
+    return Choice(
+        entity,
+        named,
+        refusals,
+        _alone(values),
+        frozenset(tables["fillers"]),
+        stubborn=entity in STUBBORN,
     )
 
 
-def _any_of(entries: list[str]) -> str:
-    longest_first = sorted(entries, key=len, reverse=True)
-    words = (re.escape(entry).replace(r"\ ", r"[\s-]+") for entry in longest_first)
-    return f"(?:{'|'.join(words)})"
-
-
-def _mentions(
-    text: str, entity: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]
-) -> list[Found]:
-    found = [
-        Found(entity, value, match.start(), match.end())
-        for value, pattern in patterns
-        for match in pattern.finditer(text)
-    ]
-    return sorted(found, key=lambda item: item.end)
+def _alone(values: dict[str, Any]) -> dict[str, str]:
+    return {
+        word: value
+        for value, entry in values.items()
+        for word in flat(entry.get("alone") or ())
+    }
