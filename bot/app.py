@@ -80,7 +80,9 @@ def _life(
     services: Services, runner: ActionRunner, companions: Sequence[Companion]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     housekeeper = Housekeeper(
-        services.disclosures.forget_expired, services.retention.purge
+        services.disclosures.forget_expired,
+        services.showings.forget_expired,
+        services.retention.purge,
     )
     running: tuple[Companion, ...] = (
         services.courier,

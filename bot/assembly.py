@@ -38,8 +38,9 @@ from bot.telephony.policy import NumberPolicy
 from bot.telephony.wording import Wording
 from bot.verification import assembly
 from bot.verification.assembly import Backend, Outside
-from bot.verification.models import Proof
+from bot.verification.models import Proof, Showing
 from bot.verification.randomness import Randomness, SystemRandomness
+from bot.verification.showings import Showings
 
 ID_BYTES, TOKEN_BYTES = 16, 32
 LOOPBACK = "127.0.0.1"
@@ -78,7 +79,7 @@ def build_services(
 def _gather(ground: Ground, backend: Backend) -> Services:
     outside = ground.outside
     disclosures = _build_disclosures(outside)
-    conversations = _build_conversations(outside, disclosures)
+    conversations = _build_conversations(outside, disclosures, backend.showings)
     engine, notifier = build_engine_client(outside.settings), Notifier()
     articles = load_articles(outside.brand.help_url)
     return Services(
@@ -97,6 +98,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         history=backend.history,
         totp=backend.totp,
         recovery_codes=backend.recovery_codes,
+        showings=backend.showings,
         retention=backend.retention,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
@@ -177,7 +179,9 @@ def _build_disclosures(outside: Outside) -> Disclosures:
     )
 
 
-def _build_conversations(outside: Outside, disclosures: Disclosures) -> Conversations:
+def _build_conversations(
+    outside: Outside, disclosures: Disclosures, showings: Showings
+) -> Conversations:
     return Conversations(
         outside.sessions,
         outside.clock,
@@ -186,7 +190,8 @@ def _build_conversations(outside: Outside, disclosures: Disclosures) -> Conversa
         detect=detect,
         new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
         wording=ConversationWording(),
-        forget=[rows_of(Disclosure), rows_of(Proof)],
+        forget=[rows_of(Disclosure), rows_of(Proof), rows_of(Showing)],
+        on_heard=[showings.go_on],
     )
 
 

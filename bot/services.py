@@ -25,6 +25,7 @@ from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
+from bot.verification.showings import Showings
 from bot.verification.totp import Totp
 
 
@@ -47,6 +48,7 @@ class Services:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    showings: Showings
     retention: Retention
     conversations: Conversations
     ownership: Ownership

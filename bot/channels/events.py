@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from bot.channels.secrets import read_with_secrets
 from bot.channels.shapes import MessageShape
 from bot.conversations.errors import ConversationUnknown
 from bot.conversations.lines import Thread
@@ -65,7 +66,7 @@ async def _ring_at(closing: anyio.Event, news: News) -> None:
 async def _read(services: Services, visit: Visit, after: int) -> Thread | None:
     try:
         return await asyncio.to_thread(
-            services.conversations.read, visit.conversation_id, after=after
+            read_with_secrets, services, visit.conversation_id, after=after
         )
     except ConversationUnknown:
         return None

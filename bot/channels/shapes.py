@@ -77,7 +77,10 @@ class MessageShape(BaseModel):
     kind: str = Field(description="`text`, `options`, `notice`, ...")
     text: str
     options: list[OptionShape]
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(
+        description="beside the text: `articles`, ...; a `showing` comes with its"
+        " `secret` until the visitor goes on, then with `gone`"
+    )
     at: datetime
 
     @classmethod

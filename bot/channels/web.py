@@ -9,6 +9,7 @@ from sse_starlette import EventSourceResponse
 
 from bot.channels.events import respond
 from bot.channels.refusals import identity_invalid, session_invalid, too_many_streams
+from bot.channels.secrets import read_with_secrets
 from bot.channels.shapes import (
     Accepted,
     ChosenOption,
@@ -89,7 +90,7 @@ class WebChannel:
     async def read_messages(self, visit: Visitor, after: After = 0) -> ThreadShape:
         """The lines after a sequence number, oldest first, at most 500 at a time."""
         thread = await asyncio.to_thread(
-            self._services.conversations.read, visit.conversation_id, after=after
+            read_with_secrets, self._services, visit.conversation_id, after=after
         )
         return ThreadShape.of(thread)
 

@@ -54,6 +54,7 @@ class Conversations:
         new_id: Callable[[], str],
         wording: Wording,
         forget: Sequence[Forget] = (),
+        on_heard: Sequence[Forget] = (),
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -64,6 +65,7 @@ class Conversations:
         self._new_id = new_id
         self._wording = wording
         self._forget = forget
+        self._on_heard = on_heard
 
     def start(self, channel: Channel = "web", *, language: str | None = None) -> str:
         """Open a conversation; gives its id, which nobody can guess.
@@ -130,6 +132,8 @@ class Conversations:
             line = line_of(conversation, said, client_id, provider_id, now)
             log.append(line)
             self._disclosures.keep(session, conversation_id, line.seq, said.found)
+            for forget in self._on_heard:
+                forget(session, conversation_id)
         return Heard(line.seq, new=True)
 
     def _understand(

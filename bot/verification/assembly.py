@@ -33,6 +33,7 @@ from bot.verification.proofs import Proofs
 from bot.verification.randomness import Randomness
 from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
+from bot.verification.showings import Showings
 from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
 from bot.verification.totp import Totp
@@ -65,6 +66,7 @@ class Backend:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    showings: Showings
     retention: Retention
 
 
@@ -81,6 +83,7 @@ class Assembly:
             outside.outbox, outside.wording, directory, language=settings.language
         )
         self.undo_links = UndoLinks(clock, settings, outside.randomness)
+        self.showings = Showings(outside.sessions, clock, outside.cipher)
         self.throttles = Throttles(settings)
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
@@ -104,6 +107,7 @@ class Assembly:
             ),
             totp=self._totp(),
             recovery_codes=self._recovery_codes(),
+            showings=self.showings,
             retention=Retention(
                 outside.sessions, outside.clock, self.throttles, self.new_numbers
             ),

@@ -1,6 +1,7 @@
 """A conversation with everything it needs, put together for tests."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -10,7 +11,7 @@ from bot.conversations.lines import Line, Option
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
-from bot.conversations.service import Conversations
+from bot.conversations.service import Conversations, Forget
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
 from bot.conversations.wording import Wording
@@ -36,6 +37,7 @@ class Stage:
     clock: Clock
     cipher: Cipher
     settings: Settings = field(default_factory=Settings)
+    on_heard: Sequence[Forget] = ()
 
     def __post_init__(self) -> None:
         self.disclosures = Disclosures(
@@ -50,6 +52,7 @@ class Stage:
             new_id=lambda: secrets.token_urlsafe(18),
             wording=Wording(),
             forget=[rows_of(Disclosure)],
+            on_heard=self.on_heard,
         )
         self.ownership = Ownership(self.sessions, self.clock)
         self.open_turns = OpenTurns(self.sessions, self.clock)
