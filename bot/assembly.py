@@ -99,6 +99,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         totp=backend.totp,
         recovery_codes=backend.recovery_codes,
         showings=backend.showings,
+        activity=backend.activity,
         retention=backend.retention,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from bot.accounts.activity import Activity
 from bot.accounts.numbers import PhoneNumbers
 from bot.background import Courier
 from bot.brand import Brand
@@ -49,6 +50,7 @@ class Services:
     totp: Totp
     recovery_codes: RecoveryCodes
     showings: Showings
+    activity: Activity
     retention: Retention
     conversations: Conversations
     ownership: Ownership

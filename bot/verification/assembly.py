@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.accounts.activity import Activity
 from bot.accounts.directory import AccountDirectory, SqlDirectory
 from bot.accounts.journal import Journal
 from bot.accounts.new_numbers import NewNumbers
@@ -67,6 +68,7 @@ class Backend:
     totp: Totp
     recovery_codes: RecoveryCodes
     showings: Showings
+    activity: Activity
     retention: Retention
 
 
@@ -108,6 +110,7 @@ class Assembly:
             totp=self._totp(),
             recovery_codes=self._recovery_codes(),
             showings=self.showings,
+            activity=Activity(outside.sessions, self.proofs),
             retention=Retention(
                 outside.sessions, outside.clock, self.throttles, self.new_numbers
             ),
