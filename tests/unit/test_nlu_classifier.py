@@ -66,6 +66,21 @@ def test_what_is_far_from_all_is_asked_back_and_keeps_its_ranking(parse: Parse) 
     assert len(message.get("intent_ranking")) == len(EXAMPLES) + 1
 
 
+def test_the_second_request_of_a_message_is_an_entity(parse: Parse) -> None:
+    text = "The code never came and I want to change my phone number"
+    message = parse(text)
+    assert message.get("intent")["name"] == "code_not_received"
+    assert message.get("entities") == [
+        {
+            "entity": "also",
+            "value": "change_phone_number",
+            "start": 0,
+            "end": len(text),
+            "extractor": "SentenceIntentClassifier",
+        }
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\u200b"])
 def test_an_empty_message_is_asked_back(parse: Parse, text: str) -> None:
     assert parse(text).get("intent")["name"] == "nlu_fallback"

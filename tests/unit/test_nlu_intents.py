@@ -58,7 +58,7 @@ def model() -> IntentModel:
 
 
 def ranking(model: IntentModel, text: str, length: int = 5) -> list[tuple[str, float]]:
-    return model.rank(text, load_encoder(), length=length)
+    return model.read(text, load_encoder(), length=length).ranking
 
 
 def test_the_same_data_gives_the_same_model_to_the_bit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -9,12 +10,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.engine.nlu.choices import Found
 from bot.engine.nlu.encoder import load_encoder
-from bot.engine.nlu.intents import IntentModel
+from bot.engine.nlu.intents import IntentModel, Reading
 from bot.engine.nlu.normaliser import NORMALISED, TextNormaliser
 from bot.engine.nlu.sources import fingerprint
 from bot.engine.nlu.storage import load, save
@@ -101,17 +103,30 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and ranking of every message."""
+        """Set intent, ranking and entity `also` of every message."""
         for message in messages:
-            ranking = self._rank(message.get(NORMALISED))
+            reading = self._read(message.get(NORMALISED))
+            ranking = [
+                {"name": name, "confidence": share} for name, share in reading.ranking
+            ]
             first = ranking[0] if ranking else NO_INTENT
             message.set(INTENT, dict(first), add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            if reading.also:
+                self._add_request(message, reading.also)
         return messages
 
-    def _rank(self, text: str | None) -> list[dict[str, Any]]:
+    def _read(self, text: str | None) -> Reading:
         if not text or self._model is None:
-            return []
+            return Reading([])
         length = self._config["ranking_length"]
-        ranking = self._model.rank(text, load_encoder(), length=length)
-        return [{"name": name, "confidence": share} for name, share in ranking]
+        return self._model.read(text, load_encoder(), length=length)
+
+    def _add_request(self, message: Message, intent: str) -> None:
+        """Entity `also`, whose place is the whole text: the intent asked for beside."""
+        found = asdict(Found("also", intent, 0, len(message.get(TEXT))))
+        entities = [
+            *message.get(ENTITIES, []),
+            {**found, "extractor": type(self).__name__},
+        ]
+        message.set(ENTITIES, entities, add_to_output=True)
