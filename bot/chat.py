@@ -155,6 +155,8 @@ class Chat:
             self._options = message["options"]
         for number, option in enumerate(message["options"], 1):
             self._write(f"       {number}  {option['title']}")
+        for line in _lines_of_secret(message["data"].get("secret", {})):
+            self._write(f"       * {line}")
 
     def _write_arrived(self) -> None:
         # A code is sent when the turn's work is committed, which may be a moment
@@ -164,6 +166,13 @@ class Chat:
             for address, message in self._inboxes.new():
                 self._write(f"     > {address} ({message['by']}): {message['text']}")
             time.sleep(LOOK_SECONDS)
+
+
+def _lines_of_secret(secret: dict[str, Any]) -> list[str]:
+    """What a terminal can show of a secret: all but the picture for a camera."""
+    if secret.get("kind") == "totp":
+        return [secret["secret"], secret["otpauth_uri"]]
+    return list(secret.get("codes", ()))
 
 
 def _answers(http: httpx.Client) -> bool:

@@ -302,6 +302,42 @@ async def test_options_are_numbered_and_chosen_by_number(stand: Stand) -> None:
     assert [heard["payload"] for heard in stand.engine.heard] == [None, "/deny", None]
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "lines"),
+    [
+        (
+            "totp",
+            {"secret": "JBSW Y3DP", "otpauth_uri": "otpauth://x", "qr_svg": "data:"},
+            ["       * JBSW Y3DP", "       * otpauth://x"],
+        ),
+        (
+            "recovery_codes",
+            {"codes": ["AAAA-BBBB", "CCCC-DDDD"]},
+            ["       * AAAA-BBBB", "       * CCCC-DDDD"],
+        ),
+    ],
+)
+async def test_a_secret_is_written_below_its_line(
+    stand: Stand, kind: Any, body: dict[str, Any], lines: list[str]
+) -> None:
+    services = stand.services
+    stand.engine.go_on.clear()
+
+    async def show_meanwhile() -> None:
+        await stand.engine.began.wait()
+        chat = stand.engine.heard[0]["conversation"]
+        with services.sessions.begin() as session:
+            showing = services.showings.put(session, chat, kind, body)
+        stand.engine.replies = [{"text": "Here:", "custom": {"showing": showing}}]
+        stand.engine.go_on.set()
+
+    showing = asyncio.create_task(show_meanwhile())
+    written = await asyncio.to_thread(talk, stand, "hello")
+    await showing
+
+    assert written == ["  bot  Here:", *lines]
+
+
 async def test_a_code_that_arrives_is_shown_beside(stand: Stand) -> None:
     visitor = await stand.visitor()
     begin = stand.services.identification.begin
