@@ -1,6 +1,7 @@
 """The demo's people, made once; what they keep to themselves is told when made."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,12 +13,13 @@ from bot.accounts.demo import (
     HAS_APP,
     HAS_RECOVERY_CODES,
     PEOPLE,
+    SIGN_INS,
     WAITS_BECAUSE,
     WAITS_FOR_CODE,
     DemoPerson,
 )
 from bot.accounts.errors import SeedRefused
-from bot.accounts.models import Account, EmailAddress, PhoneNumber, new_id
+from bot.accounts.models import Account, EmailAddress, PhoneNumber, SignIn, new_id
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
@@ -99,9 +101,10 @@ class _Sower:
         session.add(account)
         session.flush()
         session.add(self._email(account.id, person.email))
-        for place, number in enumerate(person.numbers):
+        for place, number in enumerate(self._free(session, person.numbers)):
             self._add_number(session, account.id, number, place)
         self._add_secrets(session, account.id, person)
+        session.add_all(self._sign_ins(account.id, person.email))
         self.seeded.created.append(person.email)
 
     def _email(self, account_id: str, address: str) -> EmailAddress:
@@ -112,6 +115,30 @@ class _Sower:
             masked=mask(address),
             verified_at=self._now,
         )
+
+    def _free(self, session: Session, numbers: Iterable[str]) -> list[str]:
+        """The numbers that nobody has: who changed address may have kept theirs."""
+        return [number for number in numbers if not self._is_had(session, number)]
+
+    def _is_had(self, session: Session, number: str) -> bool:
+        query = select(PhoneNumber.id).where(
+            PhoneNumber.fingerprint == self._fingerprints.of("phone", number),
+            PhoneNumber.state == "verified",
+        )
+        return session.scalars(query.limit(1)).one_or_none() is not None
+
+    def _sign_ins(self, account_id: str, email: str) -> list[SignIn]:
+        return [
+            SignIn(
+                account_id=account_id,
+                method=made.method,
+                device=made.device,
+                place=made.place,
+                succeeded=made.succeeded,
+                at=self._now - made.ago,
+            )
+            for made in SIGN_INS.get(email, ())
+        ]
 
     def _add_number(
         self, session: Session, account_id: str, number: str, place: int

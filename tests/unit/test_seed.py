@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from bot.accounts.errors import SeedRefused
-from bot.accounts.models import Account, EmailAddress, PhoneNumber
+from bot.accounts.models import Account, EmailAddress, PhoneNumber, SignIn
 from bot.clock import Clock, ManualClock
 from bot.database import Base, Sessions
 from bot.privacy.cipher import Fingerprints, Keys
@@ -29,6 +29,7 @@ EVERYTHING: tuple[type[Base], ...] = (
     RecoveryCode,
     Challenge,
     Delivery,
+    SignIn,
 )
 
 
@@ -95,6 +96,18 @@ def test_who_is_missing_is_made_again(world: World, seeded: Seeded) -> None:
     assert seed(given(world)).created == ["omar@example.com"]
 
 
+def test_who_kept_a_number_under_another_address_keeps_it(
+    world: World, seeded: Seeded
+) -> None:
+    moved = world.fingerprints.of("email", "james@example.org")
+    with world.sessions.begin() as session:
+        fingerprint = world.fingerprints.of("email", "james@example.com")
+        row = session.query(EmailAddress).filter_by(fingerprint=fingerprint).one()
+        row.fingerprint = moved
+    assert seed(given(world)).created == ["james@example.com"]
+    assert len(world.rows(PhoneNumber)) == 6
+
+
 def test_production_is_not_seeded(world: World) -> None:
     production = worlds.make_settings(mode="production")
     there = Given(
@@ -153,6 +166,13 @@ def test_linh_has_recovery_codes(world: World, seeded: Seeded) -> None:
     assert len(seeded.recovery_codes) == 10
     world.backend.identification.begin(CHAT, "linh@example.com")
     assert world.backend.recovery_codes.use(CHAT, seeded.recovery_codes[3]) == 9
+
+
+def test_james_has_a_sign_in_that_was_not_he(world: World, seeded: Seeded) -> None:
+    world.identify("james@example.com", "+14155550123")
+    newest, *others = world.backend.activity.recent(CHAT)
+    assert (newest.place, newest.succeeded) == ("Reykjavik, IS", True)
+    assert {each.place for each in others} == {"Reykjavik, IS", "Oakland, CA"}
 
 
 def test_anas_last_code_did_not_arrive(world: World, seeded: Seeded) -> None:
