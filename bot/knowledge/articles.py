@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
@@ -15,15 +15,25 @@ FENCE = "---\n"
 
 @dataclass(frozen=True)
 class Article:
-    """One article in one language; `id` is the source that answers cite."""
+    """One article in one language; `id` is the source that answers cite.
+
+    It is reviewed every `review_every` days and rests on `sources`.
+    """
 
     id: str
     language: str
     title: str
     owner: str
     reviewed: date
+    review_every: int
     intents: tuple[str, ...]
+    sources: tuple[str, ...]
     text: str
+
+    @property
+    def review_due(self) -> date:
+        """The last day on which it still counts as reviewed."""
+        return self.reviewed + timedelta(days=self.review_every)
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,10 @@ def _read(path: Path) -> Article:
     try:
         _, head, text = path.read_text("utf-8").split(FENCE, 2)
         fields = yaml.safe_load(head)
-        fields["intents"] = tuple(fields["intents"])
+        for name in ("intents", "sources"):
+            fields[name] = tuple(fields[name])
         article = Article(language=language, text=text.strip(), **fields)
+        _ = article.review_due  # a date and a number, or a TypeError
     except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
         raise ArticleMalformed(f"{path.name}: {error}") from None
     if article.id != source:

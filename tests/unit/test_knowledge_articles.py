@@ -12,7 +12,9 @@ id: A2
 title: "Find it"
 owner: support
 reviewed: 2026-01-31
+review_every: 90
 intents: [find_phone_number]
+sources: [article A2]
 ---
 """
 
@@ -32,6 +34,8 @@ def test_an_article_is_read_with_its_head_and_text(tmp_path: Path) -> None:
     )
     assert (article.title, article.text) == ("Find it", "Look here.")
     assert article.reviewed.isoformat() == "2026-01-31"
+    assert article.review_due.isoformat() == "2026-05-01"
+    assert article.sources == ("article A2",)
 
 
 def test_a_language_without_a_translation_is_said_so(tmp_path: Path) -> None:
@@ -42,11 +46,16 @@ def test_a_language_without_a_translation_is_said_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no head at all", HEAD.replace("owner: support\n", ""), HEAD + "---\n: ["],
+    [
+        "no head at all",
+        HEAD.replace("owner: support\n", ""),
+        HEAD.replace("sources: [article A2]\n", ""),
+        HEAD.replace("2026-01-31", "soon"),
+        HEAD.replace("90", "often"),
+        HEAD.replace('"Find it"', '"Find'),
+    ],
 )
 def test_a_file_that_is_no_article_is_named(tmp_path: Path, text: str) -> None:
-    if text.startswith("---") and "owner" in text:
-        text = text.replace('"Find it"', '"Find')
     with pytest.raises(ArticleMalformed, match=r"A2\.en\.md"):
         load(folder_with(tmp_path, "A2.en.md", text))
 
@@ -58,7 +67,7 @@ def test_an_id_that_is_not_the_files_name_is_refused(tmp_path: Path) -> None:
 
 def test_the_nearest_articles_are_those_of_the_likeliest_intents() -> None:
     articles = load(Path("data/knowledge"))
-    assert articles.near(["lost_phone", "find_phone_number"]) == ["Q3", "A2"]
+    assert articles.near(["lost_phone", "find_phone_number"]) == ["P2", "Q3", "A2"]
 
 
 def test_without_a_likely_intent_there_are_articles_all_the_same() -> None:
@@ -72,4 +81,4 @@ def test_every_article_is_there_in_both_languages() -> None:
         for language in ("en", "es")
     }
     assert by_language["en"] == by_language["es"]
-    assert len(by_language["en"]) == 12
+    assert len(by_language["en"]) == 18
