@@ -204,6 +204,7 @@ class _Sower:
                 limit_key=f"account:{account_id}",
                 purpose="sign_in",
                 by="sms",
+                asked_by="sms",
                 told=True,
                 code_hmac=FixedRandomness(seed=account_id).octets(32).hex(),
                 guesses_allowed=self._services.settings.code_guesses,

@@ -188,14 +188,15 @@ class AuditEvent(Base):
 class Undo(Base):
     """The right to take one change back; a link holds the token, the row its hash.
 
-    `data` names the rows that the change touched, by their ids.
+    `data` names the rows that the change touched, by their ids. Without an account
+    it is a decoy, whose link nobody was sent.
     """
 
     __tablename__ = "undo"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[UndoKind] = mapped_column(String(20))
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -20,7 +20,8 @@ class Case(Base):
     """Something that a person of the team decides; known to its opener by number.
 
     It waits until `ready_at`, so that the owner of the account can stop it. Without
-    an account it is a decoy: its contact belongs to nobody.
+    an account it is a decoy: its contact belongs to nobody. `limit_key` names the
+    throttle under which it was opened.
     """
 
     __tablename__ = "support_case"
@@ -41,6 +42,7 @@ class Case(Base):
     state: Mapped[CaseState] = mapped_column(String(16), default="waiting")
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
+    limit_key: Mapped[str] = mapped_column(String(200))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ready_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -64,10 +64,12 @@ class Destinations:
         """Of an account that may be told about itself.
 
         Raises:
-            NoAuthenticator: it has no number that gets codes.
+            NoAuthenticator: it has no number that gets codes, or no address.
             AuthenticatorDisabled: too many wrong guesses were made at it.
         """
         person = self._directory.person(session, account_id)
+        if by == "email":
+            return self._to_first_email(session, person)
         number = self._directory.code_number(session, account_id, fingerprint="")
         if person is None or number is None:
             raise NoAuthenticator
@@ -92,6 +94,13 @@ class Destinations:
             account_id,
         )
 
+    def _to_first_email(self, session: Session, person: Person | None) -> Destination:
+        account_id = person.account_id if person else ""
+        emails = self._directory.emails(session, account_id)
+        if person is None or not emails:
+            raise NoAuthenticator
+        return _to_email(person, emails[0])
+
     def _of(
         self,
         session: Session,
@@ -110,6 +119,8 @@ class Destinations:
         )
         emails = self._directory.emails(session, account_id)
         email = next((each for each in emails if each.fingerprint == fingerprint), None)
+        if by == "email":
+            email, reached = email or next(iter(emails), None), None
         if person and reached and authenticator and not authenticator.disabled_at:
             return _to_number(person, reached, authenticator, by)
         if person and email and not reached:
@@ -119,7 +130,9 @@ class Destinations:
 
 def way_to(line_type: str, wanted: Way) -> Way:
     """The way a code takes to a line; a landline can only be called."""
-    return "voice" if line_type == "landline" else wanted
+    if line_type == "landline":
+        return "voice"
+    return "sms" if wanted == "email" else wanted
 
 
 def _to_number(

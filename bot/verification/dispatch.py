@@ -104,6 +104,7 @@ class Dispatch:
             limit_key=asked.limit_key,
             purpose=asked.purpose,
             by=to.by,
+            asked_by=asked.by,
             told=asked.told,
             guesses_allowed=self._settings.code_guesses,
             created_at=now,

@@ -100,8 +100,10 @@ class Identification:
             )
         return self.standing(conversation_id)
 
-    def begin(self, conversation_id: str, contact: str) -> CodeSent:
+    def begin(self, conversation_id: str, contact: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account under a contact, or pretend to.
+
+        By e-mail it goes to the address given, else to the account's first.
 
         Raises:
             ContactUnreadable: it is neither an e-mail address nor a number.
@@ -111,29 +113,32 @@ class Identification:
             contact, region=self._settings.region, fingerprints=self._fingerprints
         )
         key = f"contact:{read.fingerprint}"
-        asked = Asked(conversation_id, "identify", key, told=False, by="sms")
+        asked = Asked(conversation_id, "identify", key, told=False, by=by)
         return self._send(
-            asked,
-            lambda session: self._destinations.of_contact(session, read, by="sms"),
+            asked, lambda session: self._destinations.of_contact(session, read, by=by)
         )
 
-    def begin_known(self, conversation_id: str) -> CodeSent:
+    def begin_known(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account that is known here, and say where to.
 
         Raises:
             NotSignedIn: no account is known.
-            NoAuthenticator: the account has no number that gets codes.
+            NoAuthenticator: the account has no number that gets codes, or no address.
             SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
         """
         account_id = self._known_account(conversation_id)
         key = f"account:{account_id}"
-        asked = Asked(conversation_id, "identify", key, told=True, by="sms")
+        asked = Asked(conversation_id, "identify", key, told=True, by=by)
         return self._send(
-            asked, lambda session: self._destinations.of_account(session, account_id)
+            asked,
+            lambda session: self._destinations.of_account(session, account_id, by=by),
         )
 
-    def resend(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
-        """Send a new code in place of the newest one, by text or by call.
+    def resend(self, conversation_id: str, *, by: Way | None = None) -> CodeSent:
+        """Send a new code in place of the newest one.
+
+        Unless a way is asked for it goes by e-mail if the one before was asked for by
+        e-mail, else by text.
 
         Raises:
             NoCodePending: none was sent here, or it was used or cancelled.
@@ -143,8 +148,10 @@ class Identification:
             last = ChallengeRepository(session).newest(conversation_id)
         if last is None or last.used_at or last.cancelled_at:
             raise NoCodePending
-        asked = Asked(conversation_id, last.purpose, last.limit_key, last.told, by)
-        return self._send(asked, lambda session: self._again(session, last, by))
+        # Not the way it went: for a contact that is not proved, that would tell.
+        way = by or ("email" if last.asked_by == "email" else "sms")
+        asked = Asked(conversation_id, last.purpose, last.limit_key, last.told, way)
+        return self._send(asked, lambda session: self._again(session, last, way))
 
     def resend_sign_in(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
         """Send the account in view a new code for the website's sign-in page.

@@ -72,6 +72,7 @@ class Challenge(Base):
 
     `position` counts the conversation's codes from 1. `limit_key` names the throttle
     that its asker may be told about; `told` says that the asker knows the account.
+    `asked_by` is the way that was asked for, `by` the way it went.
     """
 
     __tablename__ = "challenge"
@@ -95,6 +96,7 @@ class Challenge(Base):
     limit_key: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[Purpose] = mapped_column(String(16))
     by: Mapped[Way] = mapped_column(String(8))
+    asked_by: Mapped[Way] = mapped_column(String(8))
     told: Mapped[bool]
     code_hmac: Mapped[str] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -52,6 +52,14 @@ def begin(world: World, chat: str, contact: str) -> Any:
     return world.backend.identification.begin(chat, contact)
 
 
+def begin_by_email(world: World, chat: str, contact: str) -> Any:
+    return world.backend.identification.begin(chat, contact, by="email")
+
+
+def resend_by_text(world: World, chat: str, _contact: str) -> Any:
+    return world.backend.identification.resend(chat, by="sms")
+
+
 def resend(world: World, chat: str, _contact: str) -> Any:
     return world.backend.identification.resend(chat)
 
@@ -115,6 +123,10 @@ SCRIPTS: dict[str, list[Step | float]] = {
     "resends": [
         *[begin, resend, 60.0, resend, 60.0, call, 60.0, call, 300.0],
         *[resend, 599.0, resend, 1.0, resend, resend, 600.0, resend, look],
+    ],
+    "codes by e-mail": [
+        *[begin_by_email, look, resend, guess_wrong, 60.0, resend, look, 120.0],
+        *[resend_by_text, guess_wrong, 300.0, resend, *[guess_wrong] * 6, look],
     ],
     "resends for two days": [begin, *[1800.0, resend, look] * 50],
     "expiry": [begin, 599.0, guess_wrong, look, 1.0, guess_wrong, look, resend],

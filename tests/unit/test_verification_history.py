@@ -61,6 +61,7 @@ def add_sign_in_code(
             "limit_key": "site",
             "purpose": "sign_in",
             "by": "sms",
+            "asked_by": "sms",
             "told": True,
             "code_hmac": "0" * 64,
             "guesses_allowed": 5,

@@ -122,6 +122,18 @@ class World:
         self.backend.identification.begin(chat, contact)
         self.backend.identification.check(chat, self.code_to(number))
 
+    def identify_twice(
+        self, contact: str = MARIA, number: str = MARIAS_NUMBER, chat: str = CHAT
+    ) -> None:
+        """The same, and by a code to an e-mail address beside it."""
+        self.identify(contact, number, chat)
+        self.prove_by_email(contact, chat)
+
+    def prove_by_email(self, contact: str = MARIA, chat: str = CHAT) -> None:
+        """Prove the account in view by a code to its e-mail address."""
+        self.backend.identification.begin_known(chat, by="email")
+        self.backend.identification.check(chat, self.code_to(contact))
+
     def prove_new(self, number: str = NEW_NUMBER, chat: str = CHAT) -> None:
         """Offer a new number and prove that it is at hand."""
         self.backend.phone_numbers.offer(chat, number, which="1")

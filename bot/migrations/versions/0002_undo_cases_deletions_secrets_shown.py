@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("limit_key", sa.String(length=200), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -164,7 +165,7 @@ def upgrade() -> None:
         "undo",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -188,11 +189,21 @@ def upgrade() -> None:
         )
 
     _allow_purposes(PURPOSES)
+    with op.batch_alter_table("challenge") as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "asked_by", sa.String(length=8), nullable=False, server_default="sms"
+            )
+        )
+    with op.batch_alter_table("challenge") as batch_op:
+        batch_op.alter_column("asked_by", server_default=None)
 
 
 def downgrade() -> None:
     """Take back what `upgrade` did."""
     op.execute("DELETE FROM challenge WHERE purpose = 'bind_email'")
+    with op.batch_alter_table("challenge") as batch_op:
+        batch_op.drop_column("asked_by")
     _allow_purposes(OLD_PURPOSES)
     with op.batch_alter_table("email_address", schema=None) as batch_op:
         batch_op.drop_column("removed_at")
