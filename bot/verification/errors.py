@@ -19,6 +19,7 @@ VerificationError
 ├── IdentityTokenInvalid      (reason)
 └── ProofMissing
     ├── ProofStale            there is one, too old for a change
+    ├── SecondProofMissing    one is not enough for this
     ├── PossessionMissing     the new number is not proved
     └── NotSignedIn
 """
@@ -124,6 +125,10 @@ class ProofMissing(VerificationError):
 
 class ProofStale(ProofMissing):
     """The proof is too old for a change."""
+
+
+class SecondProofMissing(ProofMissing):
+    """What is proved here is not enough without another method beside it."""
 
 
 class PossessionMissing(ProofMissing):

@@ -15,7 +15,7 @@ from bot.verification.errors import (
     CodeWrong,
     VerificationError,
 )
-from bot.verification.models import Authenticator, AuthenticatorKind, Method
+from bot.verification.models import Authenticator, AuthenticatorKind, Method, Scope
 from bot.verification.proofs import Proofs
 from bot.verification.throttles import Throttles
 
@@ -78,6 +78,7 @@ class Guesses:
         authenticator: Authenticator,
         *,
         method: Method,
+        scope: Scope,
     ) -> None:
         """Grant the proof for a right guess, in the transaction that uses it up."""
         self._throttles.forgive(session, guess.claim.limit_key)
@@ -87,7 +88,7 @@ class Guesses:
             guess.conversation_id,
             authenticator.account_id,
             method=method,
-            scope="change",
+            scope=scope,
         )
         self._note(session, "code_accepted", guess, method)
 

@@ -1,5 +1,6 @@
 """Proofs: what a conversation has shown, looked up anew for every decision."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select, update
@@ -14,8 +15,13 @@ from bot.verification.errors import (
     PossessionMissing,
     ProofMissing,
     ProofStale,
+    SecondProofMissing,
 )
 from bot.verification.models import Method, Proof, Scope
+from bot.verification.strength import Strength, recovers, weigh
+
+# Half of what gets an account back; the other half has to be asked for.
+HALVES = frozenset({"recovery_code", "case"})
 
 
 class Proofs:
@@ -84,23 +90,52 @@ class Proofs:
 
         Raises:
             ProofMissing, ProofStale: there is none, or it is too old.
+            SecondProofMissing: it counts only together with another method.
             NoAuthenticator: the account has nothing to prove a change with.
         """
         seen = self.require_view(session, conversation_id)
-        proofs = self.live(session, conversation_id)
-        changes = (
-            proof
-            for proof in proofs
-            if proof.scope == "change" and proof.account_id == seen.account_id
-        )
+        proofs = self.of_account(session, conversation_id, seen.account_id)
+        strength = self.weigh(proofs)
+        changes = (proof for proof in proofs if proof.scope == "change")
         found = next(changes, None)
-        if found is None:
-            if not self._authenticators.has_usable(session, seen.account_id):
-                raise NoAuthenticator
-            raise ProofMissing
-        if not self.is_fresh(found):
+        if found is not None and self.is_fresh(found):
+            return found
+        if strength.may_recover:
+            return next(proof for proof in proofs if proof.method != "session")
+        if found is not None or recovers(strength.methods):
             raise ProofStale
-        return found
+        if HALVES.intersection(strength.methods):
+            raise SecondProofMissing
+        if not self._authenticators.has_usable(session, seen.account_id):
+            raise NoAuthenticator
+        raise ProofMissing
+
+    def require_bind(self, session: Session, conversation_id: str) -> Proof:
+        """The newest proof that lets another kind of authenticator be connected.
+
+        Raises:
+            ProofMissing, ProofStale, NoAuthenticator: as for a change.
+            SecondProofMissing: a change is allowed, but not this.
+        """
+        proof = self.require_change(session, conversation_id)
+        proofs = self.of_account(session, conversation_id, proof.account_id)
+        if not self.weigh(proofs).may_bind:
+            raise SecondProofMissing
+        return proof
+
+    def of_account(
+        self, session: Session, conversation_id: str, account_id: str
+    ) -> list[Proof]:
+        """Live proofs of who is there, newest first; none of a number or address."""
+        return [
+            proof
+            for proof in self.live(session, conversation_id)
+            if proof.account_id == account_id and proof.scope != "possession"
+        ]
+
+    def weigh(self, proofs: Sequence[Proof]) -> Strength:
+        """What proofs of one account are good for at this moment."""
+        return weigh(proofs, self.is_fresh)
 
     def is_fresh(self, proof: Proof) -> bool:
         """Whether a proof is young enough for a change."""
@@ -113,8 +148,8 @@ class Proofs:
         *,
         account_id: str,
         number_fingerprint: str,
-    ) -> None:
-        """Use up the proof that the new number is at hand.
+    ) -> datetime:
+        """Use up the proof that the new number is at hand, and say since when it is.
 
         Raises:
             PossessionMissing: it was not given, is too old, or was used.
@@ -132,10 +167,11 @@ class Proofs:
                 Proof.expires_at > now,
             )
             .values(used_at=now)
-            .returning(Proof.id)
+            .returning(Proof.created_at)
         ).all()
         if not used:
             raise PossessionMissing
+        return max(used)
 
     def revoke_elsewhere(
         self, session: Session, account_id: str, *, conversation_id: str

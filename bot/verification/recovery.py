@@ -55,12 +55,10 @@ class RecoveryCodes:
         """Make a new set, shown once; the set before no longer works.
 
         Raises:
-            ProofMissing, ProofStale, NoAuthenticator: no change is allowed here.
+            ProofMissing, ProofStale, SecondProofMissing, NoAuthenticator: not here.
         """
         with self._sessions.begin() as session:
-            account_id = self._proofs.require_change(
-                session, conversation_id
-            ).account_id
+            account_id = self._proofs.require_bind(session, conversation_id).account_id
             self._bindings.clear_failures(session, account_id, kind="recovery_codes")
             codes = self.make(session, account_id)
             self._bindings.tell(
@@ -135,8 +133,13 @@ class RecoveryCodes:
             )
             if used is None or guess.authenticator is None:
                 return None
+            # Enough to look; a change needs a second method (SP 800-63B-4, 4.2.2.2).
             self._guesses.accept(
-                session, guess, guess.authenticator, method="recovery_code"
+                session,
+                guess,
+                guess.authenticator,
+                method="recovery_code",
+                scope="view",
             )
             self._bindings.tell(
                 session,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Sessions
-from bot.verification.models import Challenge, Proof
+from bot.verification.models import Challenge, Method
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.throttles import Throttles
@@ -30,13 +30,18 @@ class CodeSent:
 class Standing:
     """What is proved, and the newest code of the conversation, of any purpose.
 
-    `code_again_in` counts to the next send (0: now), `code_age` from the last one.
+    `methods` proved the account in view, newest first. `may_bind` and `may_recover`
+    are those of `Strength`. `code_again_in` counts to the next send (0: now),
+    `code_age` from the last one.
     """
 
     account_known: bool
     signed_in: bool
     may_view: bool
     may_change: bool
+    may_bind: bool
+    may_recover: bool
+    methods: tuple[Method, ...]
     code_pending: bool
     code_again_in: int
     code_age: int
@@ -60,12 +65,16 @@ class Standings:
             proofs = self._proofs.live(session, conversation_id)
             challenge = ChallengeRepository(session).newest(conversation_id)
             again_in = self._again_in(session, challenge)
-        known = any(proof.scope != "possession" for proof in proofs)
+        strength = self._proofs.weigh(proofs)
+        known = bool(strength.methods)
         return Standing(
             account_known=known,
-            signed_in=any(proof.method == "session" for proof in proofs),
+            signed_in="session" in strength.methods,
             may_view=known,
-            may_change=any(self._allows_change(proof) for proof in proofs),
+            may_change=strength.may_change,
+            may_bind=strength.may_bind,
+            may_recover=strength.may_recover,
+            methods=strength.methods,
             code_pending=bool(challenge and challenge.is_open(self._clock.now())),
             code_again_in=again_in,
             code_age=self._age(challenge),
@@ -80,6 +89,3 @@ class Standings:
         if challenge is None:
             return 0
         return int((self._clock.now() - challenge.created_at).total_seconds())
-
-    def _allows_change(self, proof: Proof) -> bool:
-        return proof.scope == "change" and self._proofs.is_fresh(proof)

@@ -71,11 +71,11 @@ class Totp:
         """Make a secret for an app; it proves nothing until it is confirmed.
 
         Raises:
-            ProofMissing, ProofStale, NoAuthenticator: no change is allowed here.
+            ProofMissing, ProofStale, SecondProofMissing, NoAuthenticator: not here.
         """
         secret = base64.b32encode(self._randomness.octets(SECRET_BYTES)).decode()
         with self._sessions.begin() as session:
-            proof = self._proofs.require_change(session, conversation_id)
+            proof = self._proofs.require_bind(session, conversation_id)
             session.add(
                 Authenticator(
                     account_id=proof.account_id,
@@ -174,7 +174,7 @@ class Totp:
     def _use(self, guess: CountedGuess, app: Authenticator, step: int) -> None:
         with self._sessions.begin() as session:
             # Before the step: counting locks rows in this order, too.
-            self._guesses.accept(session, guess, app, method="totp")
+            self._guesses.accept(session, guess, app, method="totp", scope="change")
             used = session.scalar(
                 update(Authenticator)
                 .where(

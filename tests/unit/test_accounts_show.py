@@ -53,7 +53,7 @@ def test_numbers_are_masked_with_their_states(world: World) -> None:
 
 
 def test_authenticators_are_listed_with_their_states(world: World) -> None:
-    world.identify(JAMES, JAMES_NUMBER)
+    world.identify_twice(JAMES, JAMES_NUMBER)
     codes = world.backend.recovery_codes.issue(CHAT)
     world.backend.recovery_codes.use(CHAT, codes[0])
     world.backend.totp.enrol(CHAT)

@@ -6,7 +6,7 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
-from bot.accounts.models import Account, AuditEvent, PhoneNumber
+from bot.accounts.models import Account, AuditEvent, EmailAddress, PhoneNumber
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.verification.errors import (
@@ -29,6 +29,7 @@ from tests.unit.world import (
     MARIA,
     MARIAS_NUMBER,
     NEW_NUMBER,
+    NOBODY,
     OMAR,
     OTHER_CHAT,
     World,
@@ -42,6 +43,9 @@ NOTHING = Standing(
     signed_in=False,
     may_view=False,
     may_change=False,
+    may_bind=False,
+    may_recover=False,
+    methods=(),
     code_pending=False,
     code_again_in=0,
     code_age=0,
@@ -115,8 +119,6 @@ def test_what_is_no_contact_is_refused(world: World, typed: str) -> None:
 
 
 def test_an_unverified_address_is_nobodys(world: World) -> None:
-    from bot.accounts.models import EmailAddress
-
     with world.sessions.begin() as session:
         session.query(EmailAddress).update({"verified_at": None})
     world.backend.identification.begin(CHAT, MARIA)
@@ -463,3 +465,79 @@ def test_a_stale_proof_is_told_apart_from_none(world: World) -> None:
     world.clock.move(301)
     offered = outcome(world.backend.phone_numbers.offer, CHAT, NEW_NUMBER)
     assert offered is ProofStale
+
+
+class TestByEmail:
+    """A code that was asked for by e-mail."""
+
+    def test_it_goes_to_the_address_that_was_given(self, world: World) -> None:
+        world.add("dana@example.com", "dana.work@example.com")
+        world.backend.identification.begin(CHAT, "dana.work@example.com", by="email")
+        assert world.sent_to("dana.work@example.com")
+        assert not world.sent_to("dana@example.com")
+
+    def test_it_goes_to_the_first_address_behind_a_number(self, world: World) -> None:
+        sent = world.backend.identification.begin(CHAT, MARIAS_NUMBER, by="email")
+        assert (sent.to_masked, sent.by) == ("", "email")
+        assert world.sent_to(MARIA) and not world.sent_to(MARIAS_NUMBER)
+
+    def test_it_lets_look_but_not_change(self, world: World) -> None:
+        world.backend.identification.begin(CHAT, MARIA, by="email")
+        standing = world.backend.identification.check(CHAT, world.code_to(MARIA))
+        assert standing.methods == ("email",)
+        assert standing.may_view and not standing.may_change
+
+    def test_it_is_told_of_a_known_account(self, world: World) -> None:
+        world.identify()
+        sent = world.backend.identification.begin_known(CHAT, by="email")
+        assert (sent.to_masked, sent.by) == ("m•••@example.com", "email")
+
+    def test_an_account_without_an_address_gets_none(self, world: World) -> None:
+        world.identify()
+        with world.sessions.begin() as session:
+            session.query(EmailAddress).update({"verified_at": None})
+        begun = outcome(lambda: begin_known_by_email(world))
+        assert begun is NoAuthenticator
+
+    @pytest.mark.parametrize("contact", [MARIA, MARIAS_NUMBER, NOBODY])
+    def test_a_new_one_goes_by_email_again(self, world: World, contact: str) -> None:
+        world.backend.identification.begin(CHAT, contact, by="email")
+        world.clock.move(60)
+        assert world.backend.identification.resend(CHAT).by == "email"
+        assert not world.sent_to(MARIAS_NUMBER)
+
+    @pytest.mark.parametrize("contact", [OMAR, NOBODY])
+    def test_one_that_went_by_email_unasked_is_not_told(
+        self, world: World, contact: str
+    ) -> None:
+        world.backend.identification.begin(CHAT, contact)
+        world.clock.move(60)
+        assert world.backend.identification.resend(CHAT).by == "sms"
+
+    def test_a_new_one_goes_another_way_when_it_is_asked_for(
+        self, world: World
+    ) -> None:
+        world.backend.identification.begin(CHAT, MARIA, by="email")
+        world.clock.move(60)
+        assert world.backend.identification.resend(CHAT, by="sms").by == "sms"
+        assert world.sent_to(MARIAS_NUMBER)[-1].by == "sms"
+
+    def test_the_code_of_a_known_account_goes_by_email_again(
+        self, world: World
+    ) -> None:
+        world.identify()
+        begin_known_by_email(world)
+        world.clock.move(60)
+        sent = world.backend.identification.resend(CHAT)
+        assert (sent.to_masked, sent.by) == ("m•••@example.com", "email")
+
+    def test_a_code_to_a_new_number_never_goes_by_email(self, world: World) -> None:
+        world.identify()
+        world.backend.phone_numbers.offer(CHAT, NEW_NUMBER)
+        world.clock.move(60)
+        assert world.backend.identification.resend(CHAT, by="email").by == "sms"
+        assert len(world.sent_to(NEW_NUMBER)) == 2
+
+
+def begin_known_by_email(world: World) -> CodeSent:
+    return world.backend.identification.begin_known(CHAT, by="email")

@@ -179,7 +179,7 @@ def test_resends_and_guesses_at_once_do_not_lock_each_other(world: World) -> Non
 
 
 def test_a_code_of_an_app_is_used_once_by_fifty(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     secret = world.backend.totp.enrol(CHAT).secret
     app = pyotp.TOTP(secret)
     world.backend.totp.confirm(CHAT, app.at(world.clock.now()))
@@ -191,7 +191,7 @@ def test_a_code_of_an_app_is_used_once_by_fifty(world: World) -> None:
 
 
 def test_a_saved_code_is_used_once_by_fifty(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     code = world.backend.recovery_codes.issue(CHAT)[0]
     outcomes = at_once(lambda turn: world.backend.recovery_codes.use(CHAT, code))
     assert outcomes.count(9) == 1

@@ -12,6 +12,7 @@ from bot.verification.errors import (
     ProofMissing,
     ProofStale,
     RecoveryCodeMalformed,
+    SecondProofMissing,
 )
 from bot.verification.models import Proof, RecoveryCode
 from bot.verification.recovery import read_recovery_code
@@ -20,6 +21,7 @@ from tests.unit.world import (
     JAMES,
     MARIA,
     MARIAS_NUMBER,
+    NEW_NUMBER,
     OTHER_CHAT,
     World,
     make_world,
@@ -37,7 +39,7 @@ def world(sessions: Sessions, clock: ManualClock) -> World:
 @pytest.fixture
 def codes(world: World) -> tuple[str, ...]:
     """Maria's codes, issued a while ago; she says whose account it is."""
-    world.identify()
+    world.identify_twice()
     issued = world.backend.recovery_codes.issue(CHAT)
     world.clock.move(3600)
     world.backend.identification.begin(CHAT, MARIA)
@@ -50,9 +52,16 @@ def use(world: World, code: str, chat: str = CHAT) -> object:
 
 def test_issuing_needs_a_fresh_proof(world: World) -> None:
     assert outcome(world.backend.recovery_codes.issue, CHAT) is ProofMissing
-    world.identify()
+    world.identify_twice()
     world.clock.move(301)
     assert outcome(world.backend.recovery_codes.issue, CHAT) is ProofStale
+
+
+def test_issuing_needs_more_than_a_code_by_text(world: World) -> None:
+    world.identify()
+    assert outcome(world.backend.recovery_codes.issue, CHAT) is SecondProofMissing
+    world.prove_by_email()
+    assert len(world.backend.recovery_codes.issue(CHAT)) == 10
 
 
 def test_ten_different_codes_of_120_bits_are_issued(codes: tuple[str, ...]) -> None:
@@ -68,8 +77,29 @@ def test_codes_are_kept_as_hashes(world: World, codes: tuple[str, ...]) -> None:
 
 def test_a_code_proves_who_is_there(world: World, codes: tuple[str, ...]) -> None:
     assert use(world, codes[0]) == 9
-    assert world.backend.identification.standing(CHAT).may_change
-    assert world.rows(Proof)[-1].method == "recovery_code"
+    assert world.backend.identification.standing(CHAT).may_view
+    assert "recovery_code" in {row.method for row in world.rows(Proof)}
+
+
+def test_a_code_alone_allows_no_change(world: World, codes: tuple[str, ...]) -> None:
+    use(world, codes[0])
+    standing = world.backend.identification.standing(CHAT)
+    assert not (standing.may_change or standing.may_bind or standing.may_recover)
+    offered = outcome(world.backend.phone_numbers.offer, CHAT, NEW_NUMBER)
+    assert offered is SecondProofMissing
+
+
+def test_a_code_and_one_by_email_allow_every_change(
+    world: World, codes: tuple[str, ...]
+) -> None:
+    use(world, codes[0])
+    world.clock.move(1)
+    world.prove_by_email()
+    standing = world.backend.identification.standing(CHAT)
+    assert standing.may_change and standing.may_bind and standing.may_recover
+    assert standing.methods == ("email", "recovery_code")
+    world.prove_new()
+    assert world.backend.phone_numbers.change(CHAT).new_masked
 
 
 def test_a_code_works_once(world: World, codes: tuple[str, ...]) -> None:
@@ -98,6 +128,7 @@ def test_a_new_set_takes_the_place_of_the_old_one(
     world: World, codes: tuple[str, ...]
 ) -> None:
     use(world, codes[0])
+    world.prove_by_email()
     new = world.backend.recovery_codes.issue(CHAT)
     assert use(world, codes[1]) is CodeWrong
     assert use(world, new[0]) == 9
@@ -144,6 +175,7 @@ def test_a_new_set_counts_anew(world: World, codes: tuple[str, ...]) -> None:
     for _ in range(20):
         use(world, WRONG)
     world.backend.identification.check(CHAT, world.code_to(MARIAS_NUMBER))
+    world.prove_by_email()
     new = world.backend.recovery_codes.issue(CHAT)
     world.clock.move(3600)
     world.backend.identification.begin(OTHER_CHAT, MARIA)
@@ -154,5 +186,5 @@ def test_the_owner_is_told_of_issue_and_use(
     world: World, codes: tuple[str, ...]
 ) -> None:
     use(world, codes[0])
-    issued, used = world.sent_to(MARIA)
+    issued, used = [sent for sent in world.sent_to(MARIA) if sent.purpose == "notice"]
     assert "Nuevos códigos" in issued.text and "Se usó" in used.text

@@ -16,6 +16,7 @@ from bot.verification.errors import (
     NotSignedIn,
     ProofMissing,
     ProofStale,
+    SecondProofMissing,
     TooManyGuesses,
     TotpNotPending,
 )
@@ -41,7 +42,7 @@ def world(sessions: Sessions, clock: ManualClock) -> World:
 @pytest.fixture
 def app(world: World) -> pyotp.TOTP:
     """Maria's app, turned on a while ago; nothing is proved any more."""
-    world.identify()
+    world.identify_twice()
     made = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     world.backend.totp.confirm(CHAT, now(world, made))
     world.clock.move(3600)
@@ -63,27 +64,34 @@ def check(world: World, code: str, chat: str = CHAT) -> object:
 
 def test_enrolling_needs_a_fresh_proof(world: World) -> None:
     assert outcome(world.backend.totp.enrol, CHAT) is ProofMissing
-    world.identify()
+    world.identify_twice()
     world.clock.move(301)
     assert outcome(world.backend.totp.enrol, CHAT) is ProofStale
 
 
-def test_a_secret_has_160_bits(world: World) -> None:
+def test_enrolling_needs_more_than_a_code_by_text(world: World) -> None:
     world.identify()
+    assert outcome(world.backend.totp.enrol, CHAT) is SecondProofMissing
+    world.prove_by_email()
+    assert world.backend.totp.enrol(CHAT).secret
+
+
+def test_a_secret_has_160_bits(world: World) -> None:
+    world.identify_twice()
     enrolment = world.backend.totp.enrol(CHAT)
     assert len(base64.b32decode(enrolment.secret)) == 20
     assert pyotp.parse_uri(enrolment.uri).secret == enrolment.secret
 
 
 def test_a_secret_is_kept_encrypted(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     secret = world.backend.totp.enrol(CHAT).secret
     sealed = world.authenticator("totp").secret_encrypted
     assert sealed is not None and secret.encode() not in sealed
 
 
 def test_an_app_proves_nothing_before_its_first_code(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     assert check(world, now(world, app)) is CodeWrong
 
@@ -96,7 +104,7 @@ def test_the_first_code_turns_the_app_on(world: World, app: pyotp.TOTP) -> None:
 
 
 def test_the_first_code_does_not_count_again(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     code = now(world, app)
     world.backend.totp.confirm(CHAT, code)
@@ -104,7 +112,7 @@ def test_the_first_code_does_not_count_again(world: World) -> None:
 
 
 def test_a_wrong_first_code_leaves_the_app_off(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     wrong = another(now(world, app))
     assert outcome(world.backend.totp.confirm, CHAT, wrong) is CodeWrong
@@ -112,7 +120,7 @@ def test_a_wrong_first_code_leaves_the_app_off(world: World) -> None:
 
 
 def test_first_codes_are_limited(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     wrong = another(now(world, app))
     for _ in range(20):
@@ -123,12 +131,12 @@ def test_first_codes_are_limited(world: World) -> None:
 
 def test_without_an_enrolment_there_is_nothing_to_confirm(world: World) -> None:
     assert outcome(world.backend.totp.confirm, CHAT, "123456") is ProofMissing
-    world.identify()
+    world.identify_twice()
     assert outcome(world.backend.totp.confirm, CHAT, "123456") is TotpNotPending
 
 
 def test_an_enrolment_waits_ten_minutes(world: World) -> None:
-    world.identify()
+    world.identify_twice()
     app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     world.clock.move(600)
     confirmed = outcome(world.backend.totp.confirm, CHAT, now(world, app))
@@ -138,7 +146,7 @@ def test_an_enrolment_waits_ten_minutes(world: World) -> None:
 def test_a_new_app_takes_the_place_of_the_old_one(
     world: World, app: pyotp.TOTP
 ) -> None:
-    world.identify()
+    world.identify_twice()
     other = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
     world.backend.totp.confirm(CHAT, now(world, other))
     world.clock.move(60)
@@ -147,7 +155,8 @@ def test_a_new_app_takes_the_place_of_the_old_one(
 
 
 def test_the_owner_is_told_of_a_new_app(world: World, app: pyotp.TOTP) -> None:
-    assert "aplicación" in world.sent_to(MARIA)[-1].text
+    (notice,) = [sent for sent in world.sent_to(MARIA) if sent.purpose == "notice"]
+    assert "aplicación" in notice.text
 
 
 def test_a_code_is_accepted_one_step_late(world: World, app: pyotp.TOTP) -> None:
