@@ -4,6 +4,14 @@ AccountError
 ├── NumberInUse        as many accounts as allowed have the number
 ├── NumberUnchanged    the account has the number already
 ├── WhichNumber        of several (choices)
+├── NoNumber           the account has none
+├── LastFactor         nothing else could prove a change
+├── LookupLimit        (again_in)
+├── UndoError
+│   ├── UndoUnknown    there is no such link
+│   ├── UndoExpired
+│   ├── UndoUsed       or the change was taken back in another way
+│   └── UndoImpossible what was changed belongs to somebody else by now
 ├── AccountNotFound
 └── SeedRefused        the demo's people have no place in production
 """
@@ -27,6 +35,42 @@ class WhichNumber(AccountError):
     def __init__(self, choices: tuple[str, ...]) -> None:
         super().__init__(f"{len(choices)} numbers")
         self.choices = choices
+
+
+class NoNumber(AccountError):
+    """The account has no verified number."""
+
+
+class LastFactor(AccountError):
+    """Without it, nothing of the account could prove a change any more."""
+
+
+class LookupLimit(AccountError):
+    """As many numbers as may be asked about have been; `again_in` is seconds."""
+
+    def __init__(self, again_in: int) -> None:
+        super().__init__(again_in)
+        self.again_in = again_in
+
+
+class UndoError(AccountError):
+    """Base of the reasons why a link takes nothing back."""
+
+
+class UndoUnknown(UndoError):
+    """No link has that token."""
+
+
+class UndoExpired(UndoError):
+    """The time in which the change could be taken back is over."""
+
+
+class UndoUsed(UndoError):
+    """The change was taken back before, by this link or together with another."""
+
+
+class UndoImpossible(UndoError):
+    """The account cannot be as it was: its number is another account's by now."""
 
 
 class AccountNotFound(AccountError):

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.accounts.directory import AccountDirectory, Address
+from bot.telephony.gateway import Way
 from bot.telephony.outbox import Outbox
 from bot.telephony.wording import Wording
 
@@ -37,15 +38,21 @@ class Notices:
             self._outbox.post(session, to=to, by="email", text=text, purpose=PURPOSE)
 
     def tell_number(
-        self, session: Session, account_id: str, number: Address, name: str
+        self,
+        session: Session,
+        account_id: str,
+        number: Address,
+        name: str,
+        **values: str,
     ) -> None:
-        """Text a number; a landline is called."""
+        """Text a number; a landline is called, and is told no link."""
         language = self._language_of(session, account_id)
+        by: Way = "voice" if number.line_type == "landline" else "sms"
         self._outbox.post(
             session,
             to=number.value,
-            by="voice" if number.line_type == "landline" else "sms",
-            text=self._wording.text(f"{name}_sms", language),
+            by=by,
+            text=self._wording.text(f"{name}_{by}", language, **values),
             purpose=PURPOSE,
         )
 

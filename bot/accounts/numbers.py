@@ -1,31 +1,19 @@
-"""Phone numbers: shown to whom they belong, offered, proved, and switched."""
+"""Phone numbers: shown to whom they belong, offered, proved, switched and removed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from bot.accounts.choosing import choose
-from bot.accounts.errors import NumberUnchanged
 from bot.accounts.models import NumberState, PhoneNumber
-from bot.accounts.new_numbers import NewNumbers
+from bot.accounts.offering import Offering
+from bot.accounts.reading import Eligible, NumberReader
+from bot.accounts.removing import Removed, Removing
 from bot.accounts.repository import PhoneNumberRepository
 from bot.accounts.switching import Changed, Switching
 from bot.database import Sessions
-from bot.privacy.cipher import Fingerprints
-from bot.settings import Settings
-from bot.telephony.gateway import Way
-from bot.telephony.lines import Line, LineTypes
-from bot.telephony.numbers import Number, parse
-from bot.telephony.policy import NumberPolicy
-from bot.verification.challenges import Challenges
-from bot.verification.destinations import Destinations
-from bot.verification.dispatch import Asked, Dispatch
-from bot.verification.models import Challenge
 from bot.verification.proofs import Proofs
 from bot.verification.standing import CodeSent
 
-__all__ = ["Changed", "NumberView", "PhoneNumbers"]
+__all__ = ["Changed", "Eligible", "NumberView", "PhoneNumbers", "Removed"]
 
 
 @dataclass(frozen=True)
@@ -45,28 +33,27 @@ class PhoneNumbers:
     def __init__(
         self,
         sessions: Sessions,
-        settings: Settings,
-        fingerprints: Fingerprints,
-        lines: LineTypes,
-        policy: NumberPolicy,
-        new_numbers: NewNumbers,
-        destinations: Destinations,
-        dispatch: Dispatch,
-        challenges: Challenges,
         proofs: Proofs,
+        reader: NumberReader,
+        offering: Offering,
         switching: Switching,
+        removing: Removing,
     ) -> None:
         self._sessions = sessions
-        self._settings = settings
-        self._fingerprints = fingerprints
-        self._lines = lines
-        self._policy = policy
-        self._new_numbers = new_numbers
-        self._destinations = destinations
-        self._dispatch = dispatch
-        self._challenges = challenges
         self._proofs = proofs
+        self._reader = reader
+        self._offering = offering
         self._switching = switching
+        self._removing = removing
+
+    def eligibility(self, conversation_id: str, number_text: str) -> Eligible:
+        """Say whether a number could get codes; needs no proof and tells no owner.
+
+        Raises:
+            NumberError: the number cannot be read, or gets no codes.
+            LookupLimit: ten were asked about in this hour.
+        """
+        return self._reader.eligibility(conversation_id, number_text)
 
     def find(self, conversation_id: str) -> tuple[NumberView, ...]:
         """The account's numbers, the one that gets codes first.
@@ -80,12 +67,17 @@ class PhoneNumbers:
         return tuple(map(_view, numbers))
 
     def offer(
-        self, conversation_id: str, number_text: str, *, which: str | None = None
+        self,
+        conversation_id: str,
+        number_text: str,
+        *,
+        which: str | None = None,
+        adds: bool = False,
     ) -> CodeSent:
         """Send a code to a new number; whose it is now is not looked at.
 
         `which` of several numbers it is to replace: a place in `find` from `1`,
-        `last`, `other`, or last digits.
+        `last`, `other`, or last digits. One that `adds` replaces none.
 
         Raises:
             ProofMissing, ProofStale, NoAuthenticator: no change is allowed here.
@@ -94,17 +86,7 @@ class PhoneNumbers:
             NumberUnchanged: the account has the number already.
             SendTooSoon, SendLimitReached, AuthenticatorDisabled: no code for now.
         """
-        with self._sessions.begin() as session:
-            self._replaced(session, conversation_id, which)
-        number = parse(number_text, region=self._settings.region)
-        # Looking a line up may leave the machine, so no transaction is open here.
-        line = self._lines.look_up(number.e164)
-        ways = self._policy.check(number, line)
-        way: Way = "sms" if "sms" in ways else "voice"
-        with self._sessions.begin() as session:
-            sent = self._offer(session, conversation_id, which, number, line, way)
-        self._dispatch.wake()
-        return sent
+        return self._offering.offer(conversation_id, number_text, which, adds=adds)
 
     def confirm(self, conversation_id: str, code: str) -> None:
         """Take the code that was sent to the new number: it is at hand.
@@ -113,15 +95,7 @@ class PhoneNumbers:
             ProofMissing: no account is in view.
             VerificationError: which one says why the code does not count.
         """
-        with self._sessions.begin() as session:
-            proof = self._proofs.require_view(session, conversation_id)
-        self._challenges.check(
-            conversation_id,
-            "bind_number",
-            code,
-            self._grant,
-            account_id=proof.account_id,
-        )
+        self._offering.confirm(conversation_id, code)
 
     def change(self, conversation_id: str) -> Changed:
         """Put the new number in place of the old one, all of it or nothing.
@@ -134,58 +108,26 @@ class PhoneNumbers:
         """
         return self._switching.switch(conversation_id)
 
-    def _replaced(
-        self, session: Session, conversation_id: str, which: str | None
-    ) -> tuple[str, PhoneNumber | None]:
-        proof = self._proofs.require_change(session, conversation_id)
-        numbers = PhoneNumberRepository(session).of_account(
-            proof.account_id, states=("verified",)
-        )
-        return proof.account_id, choose(numbers, which)
+    def claim(self, conversation_id: str) -> Changed:
+        """Make the change even if others have the number: it is the holder's now.
 
-    def _offer(
-        self,
-        session: Session,
-        conversation_id: str,
-        which: str | None,
-        number: Number,
-        line: Line,
-        way: Way,
-    ) -> CodeSent:
-        account_id, replaced = self._replaced(session, conversation_id, which)
-        self._refuse_own(session, account_id, number)
-        address = self._new_numbers.put(
-            session,
-            number,
-            line,
-            account_id=account_id,
-            conversation_id=conversation_id,
-            replaces_id=replaced.id if replaced else None,
-        )
-        key = f"bind:{account_id}:{address.fingerprint}"
-        asked = Asked(conversation_id, "bind_number", key, told=True, by=way)
-        destination = self._destinations.of_new_number(
-            session, account_id, address, by=way
-        )
-        return self._dispatch.send(session, asked, destination)
+        Accounts that verified it before the holder proved it lose it.
 
-    def _refuse_own(self, session: Session, account_id: str, number: Number) -> None:
-        fingerprint = self._fingerprints.of("phone", number.e164)
-        own = PhoneNumberRepository(session).of_account(
-            account_id, states=("verified",)
-        )
-        if any(each.fingerprint == fingerprint for each in own):
-            raise NumberUnchanged
+        Raises:
+            NumberInUse: somebody proved it later.
+            ProofMissing, NumberUnchanged: as for a change.
+        """
+        return self._switching.switch(conversation_id, claims=True)
 
-    def _grant(self, session: Session, challenge: Challenge, account_id: str) -> None:
-        self._proofs.grant(
-            session,
-            challenge.conversation_id,
-            account_id,
-            method=challenge.by,
-            scope="possession",
-            number_fingerprint=challenge.destination_fingerprint,
-        )
+    def remove(self, conversation_id: str, which: str | None = None) -> Removed:
+        """Take a number off the account; another one gets its codes.
+
+        Raises:
+            ProofMissing, ProofStale, NoAuthenticator: identity is not proved afresh.
+            NoNumber, WhichNumber: none is there, or none is meant.
+            LastFactor: nothing else could prove a change.
+        """
+        return self._removing.remove(conversation_id, which)
 
 
 def _view(number: PhoneNumber) -> NumberView:

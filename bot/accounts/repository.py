@@ -1,15 +1,28 @@
 """Queries on the numbers of accounts; every change is guarded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import PhoneNumber
+from bot.accounts.models import Account, PhoneNumber
 
 SHOWN = ("verified", "suspended", "pending")
+
+
+def lock_accounts(session: Session, account_ids: Iterable[str]) -> None:
+    """Let no other transaction move numbers of these accounts before this one ends.
+
+    Always in the same order, so that two who wait for each other never meet.
+    """
+    session.execute(
+        select(Account.id)
+        .where(Account.id.in_(set(account_ids)))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
 
 
 class PhoneNumberRepository:
@@ -56,7 +69,53 @@ class PhoneNumberRepository:
 
         The unique index decides between two accounts that come at once.
         """
-        return any(self._claim(number_id, slot, now) for slot in range(slots))
+        pending = (PhoneNumber.id == number_id, PhoneNumber.state == "pending")
+        values = {"verified_at": now, "conversation_id": None}
+        return self._take_slot(pending, values, slots=slots)
+
+    def restore(self, number_id: str, *, account_id: str, slots: int) -> bool:
+        """Give an account a number back that it had, if one of its slots is free."""
+        gone = (
+            PhoneNumber.id == number_id,
+            PhoneNumber.account_id == account_id,
+            PhoneNumber.state.in_(("removed", "suspended")),
+        )
+        return self._take_slot(gone, {"removed_at": None}, slots=slots)
+
+    def owners(self, fingerprint: str) -> Sequence[PhoneNumber]:
+        """The verified rows of one number, of whatever account."""
+        query = select(PhoneNumber).where(
+            PhoneNumber.fingerprint == fingerprint, PhoneNumber.state == "verified"
+        )
+        return self._session.scalars(query.order_by(PhoneNumber.id)).all()
+
+    def suspend(self, number_id: str) -> bool:
+        """Let a verified number count for nothing until it is proved anew."""
+        suspended = self._session.scalar(
+            update(PhoneNumber)
+            .where(PhoneNumber.id == number_id, PhoneNumber.state == "verified")
+            .values(state="suspended", slot=None, gets_codes=False)
+            .returning(PhoneNumber.id)
+        )
+        return suspended is not None
+
+    def code_number_id(self, account_id: str) -> str | None:
+        """The number that gets the account's codes."""
+        query = select(PhoneNumber.id).where(
+            PhoneNumber.account_id == account_id, PhoneNumber.gets_codes
+        )
+        return self._session.scalars(query).one_or_none()
+
+    def put_on_since(
+        self, account_id: str, *, since: datetime, new_id: str | None
+    ) -> Sequence[str]:
+        """Ids of verified numbers that the account did not have at a moment."""
+        query = select(PhoneNumber.id).where(
+            PhoneNumber.account_id == account_id,
+            PhoneNumber.state == "verified",
+            or_(PhoneNumber.id == new_id, PhoneNumber.verified_at > since),
+        )
+        return self._session.scalars(query).all()
 
     def send_codes_to(self, number_id: str, *, account_id: str) -> None:
         """Let one verified number of the account get its codes, and no other."""
@@ -72,20 +131,29 @@ class PhoneNumberRepository:
                 .values(gets_codes=gets_codes)
             )
 
-    def _claim(self, number_id: str, slot: int, now: datetime) -> bool:
+    def _take_slot(
+        self,
+        which: Sequence[ColumnElement[bool]],
+        values: dict[str, datetime | None],
+        *,
+        slots: int,
+    ) -> bool:
+        return any(self._take(which, values, slot) for slot in range(slots))
+
+    def _take(
+        self,
+        which: Sequence[ColumnElement[bool]],
+        values: dict[str, datetime | None],
+        slot: int,
+    ) -> bool:
         try:
             with self._session.begin_nested():
-                claimed = self._session.scalar(
+                taken = self._session.scalar(
                     update(PhoneNumber)
-                    .where(PhoneNumber.id == number_id, PhoneNumber.state == "pending")
-                    .values(
-                        state="verified",
-                        slot=slot,
-                        verified_at=now,
-                        conversation_id=None,
-                    )
+                    .where(*which)
+                    .values(state="verified", slot=slot, **values)
                     .returning(PhoneNumber.id)
                 )
         except IntegrityError:
             return False
-        return claimed is not None
+        return taken is not None

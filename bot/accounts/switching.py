@@ -9,14 +9,12 @@ from bot.accounts.errors import NumberInUse, NumberUnchanged
 from bot.accounts.journal import Journal
 from bot.accounts.models import PhoneNumber
 from bot.accounts.new_numbers import NewNumbers
-from bot.accounts.notices import Notices
-from bot.accounts.repository import PhoneNumberRepository
-from bot.clock import Clock
+from bot.accounts.rebinding import Rebinding
+from bot.accounts.recycling import Recycling
+from bot.accounts.repository import PhoneNumberRepository, lock_accounts
+from bot.accounts.telling import Move, Telling
 from bot.database import Sessions
-from bot.settings import Settings
 from bot.telephony.outbox import Outbox
-from bot.verification.authenticators import Authenticators
-from bot.verification.bindings import Bindings
 from bot.verification.errors import PossessionMissing
 from bot.verification.models import Proof
 from bot.verification.proofs import Proofs
@@ -28,6 +26,7 @@ class Changed:
 
     old_masked: str | None
     new_masked: str
+    gets_codes: bool
 
 
 class Switching:
@@ -36,31 +35,29 @@ class Switching:
     def __init__(
         self,
         sessions: Sessions,
-        clock: Clock,
-        settings: Settings,
         directory: AccountDirectory,
         new_numbers: NewNumbers,
         proofs: Proofs,
-        authenticators: Authenticators,
-        bindings: Bindings,
-        notices: Notices,
+        rebinding: Rebinding,
+        recycling: Recycling,
+        telling: Telling,
         journal: Journal,
         outbox: Outbox,
     ) -> None:
         self._sessions = sessions
-        self._clock = clock
-        self._slots = settings.accounts_per_number
         self._directory = directory
         self._new_numbers = new_numbers
         self._proofs = proofs
-        self._authenticators = authenticators
-        self._bindings = bindings
-        self._notices = notices
+        self._rebinding = rebinding
+        self._recycling = recycling
+        self._telling = telling
         self._journal = journal
         self._outbox = outbox
 
-    def switch(self, conversation_id: str) -> Changed:
+    def switch(self, conversation_id: str, *, claims: bool = False) -> Changed:
         """Make the switch that the conversation has proved both sides of.
+
+        With `claims`, other accounts that have the number lose it.
 
         Raises:
             ProofMissing, ProofStale, NoAuthenticator, PossessionMissing: not proved.
@@ -68,31 +65,54 @@ class Switching:
         """
         try:
             with self._sessions.begin() as session:
-                changed = self._switch(session, conversation_id)
+                changed = self._switch(session, conversation_id, claims)
         except NumberInUse:
             self._note_in_use(conversation_id)
             raise
         self._outbox.wake()
         return changed
 
-    def _switch(self, session: Session, conversation_id: str) -> Changed:
+    def _switch(self, session: Session, conversation_id: str, claims: bool) -> Changed:
+        new = self._lock(session, conversation_id, claims)
         proof = self._proofs.require_change(session, conversation_id)
-        new = self._new_numbers.offered(session, conversation_id, proof.account_id)
-        if new is None:
+        if new is None or new.account_id != proof.account_id:
             raise PossessionMissing
         old = self._old(session, new)
         self._refuse_own(session, new)
-        self._end_what_was_open(session, proof)
+        self._rebinding.count_anew(session, proof.account_id)
+        self._rebinding.end_what_was_open(
+            session, proof.account_id, but_in=conversation_id
+        )
         # Before the move: whether the number is taken is for its holder alone.
-        self._proofs.use_possession(
+        proved_at = self._proofs.use_possession(
             session,
             conversation_id,
             account_id=proof.account_id,
             number_fingerprint=new.fingerprint,
         )
-        self._move(session, proof.account_id, new, old)
-        self._tell(session, proof, new, old)
-        return Changed(old.masked if old else None, new.masked)
+        claimed = claims and self._recycling.release(
+            session,
+            new.fingerprint,
+            to_account=proof.account_id,
+            proved_at=proved_at,
+            conversation_id=conversation_id,
+        )
+        return self._move(session, proof, new, old, claimed=bool(claimed))
+
+    def _lock(
+        self, session: Session, conversation_id: str, claims: bool
+    ) -> PhoneNumber | None:
+        """The number that is offered, with everybody locked whom it may concern."""
+        seen = self._proofs.require_view(session, conversation_id)
+        new = self._new_numbers.offered(session, conversation_id, seen.account_id)
+        owners = (
+            PhoneNumberRepository(session).owners(new.fingerprint)
+            if new and claims
+            else ()
+        )
+        others = (owner.account_id for owner in owners)
+        lock_accounts(session, (seen.account_id, *others))
+        return new
 
     def _old(self, session: Session, new: PhoneNumber) -> Address | None:
         """The number to be replaced, as long as it is still on the account.
@@ -113,45 +133,29 @@ class Switching:
         if any(number.fingerprint == new.fingerprint for number in numbers):
             raise NumberUnchanged
 
-    def _end_what_was_open(self, session: Session, proof: Proof) -> None:
-        """Close codes on their way to the old number, and proofs given elsewhere."""
-        now = self._clock.now()
-        self._bindings.clear_failures(session, proof.account_id, kind=None)
-        self._bindings.void_codes(session, proof.account_id, now=now)
-        self._proofs.revoke_elsewhere(
-            session, proof.account_id, conversation_id=proof.conversation_id
-        )
-
     def _move(
-        self, session: Session, account_id: str, new: PhoneNumber, old: Address | None
-    ) -> None:
-        now = self._clock.now()
-        numbers = PhoneNumberRepository(session)
-        if old:
-            self._authenticators.retire_number(session, old.id, now=now)
-            if not numbers.remove(old.id, account_id=account_id, now=now):
-                raise PossessionMissing
-        if not numbers.verify(new.id, slots=self._slots, now=now):
+        self,
+        session: Session,
+        proof: Proof,
+        new: PhoneNumber,
+        old: Address | None,
+        *,
+        claimed: bool,
+    ) -> Changed:
+        account_id = proof.account_id
+        codes_to = self._directory.code_number(session, account_id, fingerprint="")
+        if old and not self._rebinding.take_off(session, old.id, account_id=account_id):
+            raise PossessionMissing
+        if not self._rebinding.put_on(session, new.id, account_id=account_id):
             raise NumberInUse
-        numbers.send_codes_to(new.id, account_id=account_id)
-        self._authenticators.bind_number(session, account_id, new.id, now=now)
-
-    def _tell(
-        self, session: Session, proof: Proof, new: PhoneNumber, old: Address | None
-    ) -> None:
-        name = "number_changed" if old else "number_added"
-        if old:
-            self._notices.tell_number(session, proof.account_id, old, name)
-        self._notices.mail(session, proof.account_id, name, last_digits=new.masked[-4:])
-        self._journal.note(
-            session,
-            name,
-            account_id=proof.account_id,
-            conversation_id=proof.conversation_id,
-            old_id=old.id if old else None,
-            new_id=new.id,
-            method=proof.method,
-        )
+        # One that is added beside others leaves the codes where they are.
+        gets_codes = old is not None or codes_to is None
+        if gets_codes:
+            numbers = PhoneNumberRepository(session)
+            numbers.send_codes_to(new.id, account_id=account_id)
+        move = Move(old, new.id, codes_to.id if codes_to else None)
+        self._telling.switched(session, proof, move, new.masked, claimed=claimed)
+        return Changed(old.masked if old else None, new.masked, gets_codes)
 
     def _note_in_use(self, conversation_id: str) -> None:
         with self._sessions.begin() as session:

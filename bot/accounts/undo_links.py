@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.models import Undo, UndoKind
@@ -30,13 +32,14 @@ class UndoLinks:
         session: Session,
         kind: UndoKind,
         *,
-        account_id: str,
+        account_id: str | None,
         lifetime: int | None = None,
         **data: str | None,
     ) -> str:
         """Make the link that takes a change back once; `data` are ids of its rows.
 
         It is good for `lifetime` seconds, as long as changes are unless told otherwise.
+        Without an account it is a decoy: made with the same work, sent to nobody.
         """
         token = self._new_token()
         now = self._clock.now()
@@ -52,6 +55,29 @@ class UndoLinks:
             )
         )
         return f"{self._base}/undo/{token}"
+
+    def void_since(
+        self, session: Session, undo: Undo, *, kinds: Sequence[UndoKind]
+    ) -> None:
+        """Use up the account's links of later changes: they went with this one."""
+        session.execute(
+            update(Undo)
+            .where(
+                Undo.account_id == undo.account_id,
+                Undo.token_hash != undo.token_hash,
+                Undo.kind.in_(kinds),
+                Undo.created_at >= undo.created_at,
+                Undo.used_at.is_(None),
+            )
+            .values(used_at=self._clock.now())
+        )
+
+    def forget(self, session: Session, *, before: datetime) -> int:
+        """Delete links that ended before a moment; counts them."""
+        gone = session.scalars(
+            delete(Undo).where(Undo.expires_at < before).returning(Undo.token_hash)
+        )
+        return len(gone.all())
 
     def _new_token(self) -> str:
         octets = self._randomness.octets(TOKEN_BYTES)

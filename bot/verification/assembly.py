@@ -8,7 +8,14 @@ from bot.accounts.journal import Journal
 from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.notices import Notices
 from bot.accounts.numbers import PhoneNumbers
+from bot.accounts.offering import Offering
+from bot.accounts.reading import NumberReader
+from bot.accounts.rebinding import Rebinding
+from bot.accounts.recycling import Recycling
+from bot.accounts.removing import Removing
+from bot.accounts.reversals import NumberReversals
 from bot.accounts.switching import Switching
+from bot.accounts.telling import Telling
 from bot.accounts.undo_links import UndoLinks
 from bot.brand import Brand
 from bot.clock import Clock
@@ -94,6 +101,10 @@ class Assembly:
             directory, self.authenticators, language=settings.language
         )
         self.bindings = Bindings(directory, self.throttles, self.notices, self.journal)
+        self.rebinding = Rebinding(
+            clock, settings, self.authenticators, self.bindings, self.proofs
+        )
+        self.telling = Telling(self.notices, self.undo_links, self.journal)
         self.dispatch = self._dispatch()
         self.challenges = self._challenges()
         self.guesses = self._guesses()
@@ -171,35 +182,70 @@ class Assembly:
         )
 
     def _phone_numbers(self) -> PhoneNumbers:
-        outside = self.outside
+        reader = self._reader()
         return PhoneNumbers(
+            self.outside.sessions,
+            self.proofs,
+            reader,
+            self._offering(reader),
+            self._switching(),
+            self._removing(),
+        )
+
+    def _reader(self) -> NumberReader:
+        outside = self.outside
+        return NumberReader(
             outside.sessions,
+            outside.clock,
             outside.settings,
-            outside.fingerprints,
             outside.lines,
             outside.policy,
+            self.throttles,
+        )
+
+    def _offering(self, reader: NumberReader) -> Offering:
+        return Offering(
+            self.outside.sessions,
+            self.outside.fingerprints,
+            reader,
             self.new_numbers,
             self.destinations,
             self.dispatch,
             self.challenges,
             self.proofs,
-            self._switching(),
         )
 
     def _switching(self) -> Switching:
-        outside = self.outside
         return Switching(
-            outside.sessions,
-            outside.clock,
-            outside.settings,
+            self.outside.sessions,
             self.directory,
             self.new_numbers,
             self.proofs,
-            self.authenticators,
-            self.bindings,
-            self.notices,
+            self.rebinding,
+            Recycling(self.rebinding, self.notices, self.journal),
+            self.telling,
             self.journal,
-            outside.outbox,
+            self.outside.outbox,
+        )
+
+    def _removing(self) -> Removing:
+        return Removing(
+            self.outside.sessions,
+            self.directory,
+            self.proofs,
+            self.authenticators,
+            self.rebinding,
+            self.telling,
+            self.outside.outbox,
+        )
+
+    def _number_reversals(self) -> NumberReversals:
+        return NumberReversals(
+            self.outside.clock,
+            self.authenticators,
+            self.rebinding,
+            self.undo_links,
+            self.notices,
         )
 
     def _totp(self) -> Totp:

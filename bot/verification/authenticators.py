@@ -48,6 +48,21 @@ class Authenticators:
         )
         return session.scalars(query.limit(1)).one_or_none() is not None
 
+    def has_another(
+        self, session: Session, account_id: str, *, than_number: str
+    ) -> bool:
+        """Whether a change could be proved without one number.
+
+        Saved recovery codes do not count: they are for when all else is lost.
+        """
+        query = select(Authenticator.id).where(
+            Authenticator.account_id == account_id,
+            Authenticator.kind.in_(("sms", "totp")),
+            Authenticator.phone_number_id.is_distinct_from(than_number),
+            *USABLE,
+        )
+        return session.scalars(query.limit(1)).one_or_none() is not None
+
     def count_failure(self, session: Session, authenticator_id: str) -> bool:
         """Count a guess before it is compared; False when none is looked at."""
         counted = session.scalar(
@@ -147,6 +162,21 @@ class Authenticators:
             .where(
                 Authenticator.account_id == account_id,
                 Authenticator.kind == kind,
+                Authenticator.disabled_at.is_(None),
+            )
+            .values(disabled_at=now)
+        )
+
+    def retire_since(
+        self, session: Session, account_id: str, *, since: datetime, now: datetime
+    ) -> None:
+        """Disable apps and saved codes that were turned on after a moment."""
+        session.execute(
+            update(Authenticator)
+            .where(
+                Authenticator.account_id == account_id,
+                Authenticator.kind.in_(("totp", "recovery_codes")),
+                Authenticator.created_at > since,
                 Authenticator.disabled_at.is_(None),
             )
             .values(disabled_at=now)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from bot.verification.errors import AuthenticatorDisabled, SendLimitReached
 from bot.verification.models import Throttle
-from bot.verification.schedule import Schedule, milliseconds
+from bot.verification.schedule import DAY, Schedule, milliseconds
 
 # Not for ever: a slip of the finger now and then must add up to nothing. An
 # authenticator's own count starts anew with a right answer, which would show here.
@@ -55,6 +55,20 @@ class Throttles:
         if day.is_full(row.sends, now):
             raise SendLimitReached(day.again_in(row.sends, now))
         self._record(session, key, [*row.sends, milliseconds(now)], now)
+
+    def admit_within(
+        self, session: Session, key: str, *, most: int, period: int, now: datetime
+    ) -> int:
+        """Count one use of anything, `most` in so many seconds (a day's at most).
+
+        Gives 0, or the seconds until there is room; then nothing is counted.
+        """
+        row = self._lock(session, key, now)
+        limit = Schedule((), most, period, most * DAY)
+        if limit.is_full(row.sends, now):
+            return limit.again_in(row.sends, now)
+        self._record(session, key, [*row.sends, milliseconds(now)], now)
+        return 0
 
     def admit_unseen(self, session: Session, key: str, *, now: datetime) -> bool:
         """Count one send if the window and the day still have room for it."""

@@ -13,7 +13,14 @@ from bot.telephony.wording import STRINGS, Wording
 
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load(STRINGS.read_text(encoding="utf-8"))
 LANGUAGES = ("en", "es")
-VALUES = {"code": "042042", "minutes": 10, "last_digits": "0143"}
+# As long as a link gets: an address of 60 characters and a token of 43.
+UNDO_URL = f"https://{'d' * 40}.example.com/undo/{'t' * 43}"
+VALUES = {
+    "code": "042042",
+    "minutes": 10,
+    "last_digits": "0143",
+    "undo_url": UNDO_URL,
+}
 # Twilio's default keywords and the FCC's words of revocation (47 CFR 64.1200(a)(10)).
 RESERVED = {
     *("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"),
