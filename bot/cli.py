@@ -1,4 +1,4 @@
-"""The command line: serve, chat, seed, accounts, understand, train, doctor."""
+"""The command line: `python -m bot COMMAND`; each command says what it is for."""
 
 import argparse
 import json
@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("verb", choices=("show",))
     shown.add_argument("email", metavar="EMAIL")
     shown.add_argument("--json", action="store_true", help="for tools")
+    told = "list the help articles, or say what is wrong with them and the answers"
+    add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
     add("train", train, "train the model, unless nothing it learns from changed")
     add("doctor", doctor, "say what is missing, and what to do about it")
@@ -120,6 +122,29 @@ def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
     else:
         print(yaml.safe_dump(account, allow_unicode=True, sort_keys=False), end="")
     return 0
+
+
+def articles(_settings: Settings, arguments: argparse.Namespace) -> int:
+    """List the articles, or check them; 1 when something is wrong."""
+    from bot.brand import load_brand
+    from bot.clock import SystemClock
+    from bot.knowledge.articles import load_articles
+    from bot.knowledge.checking import check, load_answers
+    from bot.knowledge.errors import ArticleMalformed
+
+    try:
+        found = load_articles(load_brand().help_url)
+    except ArticleMalformed as error:
+        raise CommandFailed(str(error)) from None
+    if arguments.verb == "list":
+        for one in found:
+            due = f"review by {one.review_due}"
+            print(f"{one.id}  {one.language}  {due}  {one.title}")
+        return 0
+    faults = check(found, load_answers(), SystemClock())
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
 
 
 def train(_settings: Settings, _arguments: argparse.Namespace) -> int:

@@ -49,7 +49,9 @@ def test_the_makefile_is_short_and_explains_itself() -> None:
         assert re.search(rf"^{target}\s+\w", shown, re.M), target
 
 
-@pytest.mark.parametrize("command", ["serve", "chat", "seed", "understand", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["serve", "chat", "seed", "articles", "understand", "doctor"]
+)
 def test_every_command_it_names_is_there(command: str) -> None:
     from bot.cli import parser
 

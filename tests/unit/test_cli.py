@@ -19,7 +19,16 @@ from bot.settings import Settings
 from bot.understanding import understand_lines
 from tests.unit.serving import Stand, stand_up
 
-COMMANDS = ("serve", "chat", "seed", "accounts", "understand", "train", "doctor")
+COMMANDS = (
+    "serve",
+    "chat",
+    "seed",
+    "accounts",
+    "articles",
+    "understand",
+    "train",
+    "doctor",
+)
 
 
 @pytest.fixture
@@ -105,6 +114,44 @@ def test_an_account_that_is_not_there_is_said_to_be_missing(
     assert main(["accounts", "show", "nobody@example.com"]) == 1
 
     assert "no account" in capsys.readouterr().err
+
+
+def test_articles_are_listed_with_their_next_review(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["articles", "list"]) == 0
+
+    assert "A2  es  review by 2" in capsys.readouterr().out
+
+
+def test_checking_articles_names_what_is_wrong(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = elsewhere / "data" / "knowledge"
+    folder.mkdir(parents=True)
+    head = "---\nid: A2\ntitle: Find it\nowner: support\nreviewed: 2020-01-01\n"
+    rest = "review_every: 90\nintents: [find_phone_number]\nsources: [A2]\n---\n"
+    (folder / "A2.en.md").write_text(head + rest, "utf-8")
+
+    assert main(["articles", "check"]) == 1
+
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        "A2.en: review was due on 2020-03-31; support",
+        "A2: has no translation: es",
+    ]
+
+
+def test_an_article_that_cannot_be_read_is_named(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = elsewhere / "data" / "knowledge"
+    folder.mkdir(parents=True)
+    (folder / "A2.en.md").write_text("no head", "utf-8")
+
+    assert main(["articles", "check"]) == 1
+
+    assert "A2.en.md" in capsys.readouterr().err
 
 
 def test_the_doctor_says_what_to_do(
