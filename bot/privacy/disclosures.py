@@ -16,7 +16,7 @@ from bot.privacy.masking import Found
 from bot.privacy.models import Disclosure
 
 # Nothing here can do anything with a card or a social security number.
-KEPT_KINDS = frozenset({"phone", "email", "code", "recovery_code"})
+KEPT_KINDS = frozenset({"phone", "email", "code", "recovery_code", "case"})
 
 
 class Disclosures:

@@ -73,6 +73,7 @@ def _finders(region: str) -> tuple[Finder, ...]:
     return (
         patterns.find_emails,
         patterns.find_recovery_codes,
+        patterns.find_case_numbers,
         patterns.find_ssns,
         patterns.find_cards,
         patterns.find_dates,

@@ -30,6 +30,14 @@ RECOVERY_CODE = re.compile(
     rf"(?<![0-9A-Za-z]){_CROCKFORD}{{4}}(?:[- ]?{_CROCKFORD}{{4}}){{5}}"
     r"(?![0-9A-Za-z])"
 )
+# C-XXXX-XXXX in the same letters. Two words may follow a "c", and so may a number, so
+# without its dashes it has to mix letters and digits.
+_BETWEEN = "(?: ?- ?| )"
+CASE_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])[Cc]{_BETWEEN}({_CROCKFORD}{{4}}){_BETWEEN}({_CROCKFORD}{{4}})"
+    r"(?![0-9A-Za-z])"
+)
+MISREAD = str.maketrans("OIL", "011")
 MIXED_GROUP = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 SSN = re.compile(r"(?<!\d)(?<!\d[-. ])\d{3}([-. ])\d{2}\1\d{4}(?!\d)")
 CARD = re.compile(
@@ -72,6 +80,16 @@ def find_recovery_codes(text: str) -> Iterator[Span]:
         if "-" in match[0] or MIXED_GROUP.search(match[0]):
             value = re.sub("[- ]", "", match[0]).upper()
             yield *match.span(), Found("recovery_code", value)
+
+
+def find_case_numbers(text: str) -> Iterator[Span]:
+    """Numbers of support cases, given in their one spelling."""
+    for match in CASE_NUMBER.finditer(text):
+        symbols = match[1] + match[2]
+        mixed = not symbols.isalpha() and not symbols.isdecimal()
+        if mixed or match[0].count("-") == 2:
+            read = symbols.upper().translate(MISREAD)
+            yield *match.span(), Found("case", f"C-{read[:4]}-{read[4:]}")
 
 
 def find_ssns(text: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.engine.nlu.extractor import LookupEntityExtractor
 from bot.engine.nlu.lookups import load_lookups
 
-KINDS = ("phone", "email", "code", "recovery_code", "card", "ssn", "number")
+KINDS = ("phone", "email", "code", "recovery_code", "case", "card", "ssn", "number")
 
 
 def entities(text: str, metadata: object = None) -> list[dict[str, Any]]:

@@ -171,6 +171,51 @@ def test_a_saved_recovery_code_is_masked(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "C-7K2M-01QX",
+            "c-7k2m-01qx",
+            "C 7K2M 01QX",
+            "c 7k2m-01qx",
+            "C - 7K2M - 01QX",
+        ),
+        *("C-7K2M-OIQX", "c 7k2m olqx", "C–7K2M–01QX", "Ｃ-７Ｋ２Ｍ-０１ＱＸ"),
+    ],
+)
+def test_a_case_number_is_masked_and_kept_in_its_one_spelling(typed: str) -> None:
+    masked = mask(f"case {typed}, please", region="US")
+
+    assert masked.text == "case [case], please"
+    assert masked.found == (Found("case", "C-7K2M-01QX"),)
+
+
+@pytest.mark.parametrize("typed", ["C-1234-5678", "C-ABCD-EFGH"])
+def test_a_case_number_may_lack_digits_or_letters(typed: str) -> None:
+    assert _kinds(typed) == [("case", typed)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vitamin C that they want",
+        "vitamin C-rich food",
+        "opción c esta casa",
+        "ABC-7K2M-9QX4A",
+        "XC-7K2M-9QX4",
+        "C-7K2M-9QX4Z",
+        "C-7K2M",
+    ],
+)
+def test_what_only_looks_like_a_case_number_is_left(text: str) -> None:
+    assert "[case]" not in mask(text, region="US").text
+
+
+def test_eight_digits_after_a_letter_are_no_case_number() -> None:
+    assert mask("c 1234 5678", region="US").text == "c [code]"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "that code went here then back",

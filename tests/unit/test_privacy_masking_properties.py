@@ -26,6 +26,7 @@ WORDS = st.lists(
             *("202 555 0143", "+1 (415) 555-0123", "+44 20 7946 0958", "7777777777"),
             *("123456", "123 456", "12345678", "2024", "1999-2003", "05/12/1984"),
             *("123-45-6789", "4111 1111 1111 1111", "ABCD-EFGH-JKMN-PQRS-TVWX-YZ23"),
+            *("C-7K2M-9QX4", "c 7k2m 9qx4", "C", "c-", "7K2M"),
             *("maria@example.com", "a@b.co.1234", "[phone]", "[[code]]", "ext 12345"),
             *("#123456", "and", "1)", "(2)", ".", "/", "-", "+", "@", "x", "00", "1"),
         ]
@@ -33,7 +34,7 @@ WORDS = st.lists(
     max_size=12,
 )
 TEXTS = st.one_of(NASTY, st.builds(" ".join, WORDS), st.builds("".join, WORDS))
-PLACEHOLDER = re.compile(r"\[(?:phone|code|email|recovery_code|card|ssn|number)\]")
+PLACEHOLDER = re.compile(r"\[(?:phone|code|email|recovery_code|case|card|ssn|number)\]")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 

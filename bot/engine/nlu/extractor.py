@@ -21,7 +21,7 @@ from bot.language import detect
 
 LANGUAGES = ("en", "es")
 DEFAULT_LANGUAGE = "en"
-PLACEHOLDER = re.compile(r"\[(phone|email|code|recovery_code|card|ssn|number)\]")
+PLACEHOLDER = re.compile(r"\[(phone|email|code|recovery_code|case|card|ssn|number)\]")
 
 
 @DefaultV1Recipe.register(
