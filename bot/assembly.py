@@ -1,12 +1,16 @@
 """Puts the services together: settings in, everything ready to be used out."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from bot.accounts.journal import Journal
+from bot.accounts.models import UndoKind
+from bot.accounts.undoing import Reverser, Undoing
 from bot.background import Bell, Courier
 from bot.brand import load_brand
 from bot.clock import Clock, SystemClock
@@ -101,6 +105,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         showings=backend.showings,
         activity=backend.activity,
         retention=backend.retention,
+        undoing=_build_undoing(outside, backend.reversers),
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),
@@ -193,6 +198,18 @@ def _build_conversations(
         wording=ConversationWording(),
         forget=[rows_of(Disclosure), rows_of(Proof), rows_of(Showing)],
         on_heard=[showings.go_on],
+    )
+
+
+def _build_undoing(
+    outside: Outside, reversers: Mapping[UndoKind, Reverser]
+) -> Undoing:
+    return Undoing(
+        outside.sessions,
+        outside.clock,
+        reversers,
+        Journal(outside.clock),
+        outside.outbox,
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from bot.accounts.activity import Activity
 from bot.accounts.numbers import PhoneNumbers
+from bot.accounts.undoing import Undoing
 from bot.background import Courier
 from bot.brand import Brand
 from bot.clock import Clock
@@ -52,6 +53,7 @@ class Services:
     showings: Showings
     activity: Activity
     retention: Retention
+    undoing: Undoing
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

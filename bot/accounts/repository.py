@@ -99,10 +99,12 @@ class PhoneNumberRepository:
         )
         return suspended is not None
 
-    def code_number_id(self, account_id: str) -> str | None:
-        """The number that gets the account's codes."""
+    def code_number_since(self, account_id: str, *, since: datetime) -> str | None:
+        """The number that gets the account's codes, if it came after a moment."""
         query = select(PhoneNumber.id).where(
-            PhoneNumber.account_id == account_id, PhoneNumber.gets_codes
+            PhoneNumber.account_id == account_id,
+            PhoneNumber.gets_codes,
+            PhoneNumber.verified_at > since,
         )
         return self._session.scalars(query).one_or_none()
 

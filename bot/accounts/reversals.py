@@ -73,8 +73,10 @@ class NumberReversals:
         self._begin(session, account_id)
         for number_id in (undo.data.get("numbers") or "").split():
             self._put_back(session, account_id, number_id)
-        taken = PhoneNumberRepository(session).code_number_id(account_id)
-        self._finish(session, account_id, taken or undo.data.get("codes_id"))
+        newer = PhoneNumberRepository(session).code_number_since(
+            account_id, since=undo.created_at
+        )
+        self._finish(session, account_id, newer or undo.data.get("codes_id"))
 
     def _begin(self, session: Session, account_id: str) -> None:
         self._rebinding.count_anew(session, account_id)

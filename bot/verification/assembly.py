@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.accounts.activity import Activity
 from bot.accounts.directory import AccountDirectory, SqlDirectory
 from bot.accounts.journal import Journal
+from bot.accounts.models import UndoKind
 from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.notices import Notices
 from bot.accounts.numbers import PhoneNumbers
@@ -17,6 +18,7 @@ from bot.accounts.reversals import NumberReversals
 from bot.accounts.switching import Switching
 from bot.accounts.telling import Telling
 from bot.accounts.undo_links import UndoLinks
+from bot.accounts.undoing import Reverser
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.database import Sessions
@@ -67,8 +69,9 @@ class Outside:
 
 @dataclass(frozen=True)
 class Backend:
-    """The services on accounts and proofs."""
+    """The services on accounts and proofs, and what takes their changes back."""
 
+    reversers: dict[UndoKind, Reverser]
     identification: Identification
     phone_numbers: PhoneNumbers
     history: CodeHistory
@@ -113,6 +116,7 @@ class Assembly:
         """The services, ready for use."""
         outside = self.outside
         return Backend(
+            reversers=self._number_reversals().reversers(),
             identification=self._identification(),
             phone_numbers=self._phone_numbers(),
             history=CodeHistory(
