@@ -102,6 +102,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         history=backend.history,
         totp=backend.totp,
         recovery_codes=backend.recovery_codes,
+        suspension=backend.suspension,
         showings=backend.showings,
         activity=backend.activity,
         retention=backend.retention,

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from bot.accounts.activity import Activity
 from bot.accounts.numbers import PhoneNumbers
+from bot.accounts.suspension import Suspension
 from bot.accounts.undoing import Undoing
 from bot.background import Courier
 from bot.brand import Brand
@@ -50,6 +51,7 @@ class Services:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    suspension: Suspension
     showings: Showings
     activity: Activity
     retention: Retention

@@ -5,6 +5,7 @@ AccountError
 ├── NumberUnchanged    the account has the number already
 ├── WhichNumber        of several (choices)
 ├── NoNumber           the account has none
+├── NothingToSuspend   no number of the account is verified
 ├── LastFactor         nothing else could prove a change
 ├── LookupLimit        (again_in)
 ├── UndoError
@@ -39,6 +40,10 @@ class WhichNumber(AccountError):
 
 class NoNumber(AccountError):
     """The account has no verified number."""
+
+
+class NothingToSuspend(AccountError):
+    """No verified number of the account is there that could be suspended."""
 
 
 class LastFactor(AccountError):

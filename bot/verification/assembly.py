@@ -15,6 +15,7 @@ from bot.accounts.rebinding import Rebinding
 from bot.accounts.recycling import Recycling
 from bot.accounts.removing import Removing
 from bot.accounts.reversals import NumberReversals
+from bot.accounts.suspension import Suspension
 from bot.accounts.switching import Switching
 from bot.accounts.telling import Telling
 from bot.accounts.undo_links import UndoLinks
@@ -77,6 +78,7 @@ class Backend:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    suspension: Suspension
     showings: Showings
     activity: Activity
     retention: Retention
@@ -124,6 +126,7 @@ class Assembly:
             ),
             totp=self._totp(),
             recovery_codes=self._recovery_codes(),
+            suspension=self._suspension(),
             showings=self.showings,
             activity=Activity(outside.sessions, self.proofs),
             retention=Retention(
@@ -250,6 +253,19 @@ class Assembly:
             self.rebinding,
             self.undo_links,
             self.notices,
+        )
+
+    def _suspension(self) -> Suspension:
+        return Suspension(
+            self.outside.sessions,
+            self.outside.clock,
+            self.proofs,
+            self.rebinding,
+            self.bindings,
+            self.undo_links,
+            self.notices,
+            self.journal,
+            self.outside.outbox,
         )
 
     def _totp(self) -> Totp:

@@ -47,6 +47,12 @@ class Bindings:
             now=now,
         )
 
+    def void_every_code(
+        self, session: Session, account_id: str, *, now: datetime
+    ) -> None:
+        """Call back whatever is on its way, to new numbers and addresses as well."""
+        ChallengeRepository(session).cancel(Challenge.account_id == account_id, now=now)
+
     def tell(
         self,
         session: Session,
