@@ -31,8 +31,8 @@ class Standing:
     """What is proved, and the newest code of the conversation, of any purpose.
 
     `methods` proved the account in view, newest first. `may_bind` and `may_recover`
-    are those of `Strength`. `code_again_in` counts to the next send (0: now),
-    `code_age` from the last one.
+    are those of `Strength`; `number_proved`: a new number is at hand. `code_again_in`
+    counts to the next send (0: now), `code_age` from the last one.
     """
 
     account_known: bool
@@ -42,6 +42,7 @@ class Standing:
     may_bind: bool
     may_recover: bool
     methods: tuple[Method, ...]
+    number_proved: bool
     code_pending: bool
     code_again_in: int
     code_age: int
@@ -75,6 +76,10 @@ class Standings:
             may_bind=strength.may_bind,
             may_recover=strength.may_recover,
             methods=strength.methods,
+            number_proved=any(
+                proof.scope == "possession" and proof.method in ("sms", "voice")
+                for proof in proofs
+            ),
             code_pending=bool(challenge and challenge.is_open(self._clock.now())),
             code_again_in=again_in,
             code_age=self._age(challenge),

@@ -46,6 +46,7 @@ NOTHING = Standing(
     may_bind=False,
     may_recover=False,
     methods=(),
+    number_proved=False,
     code_pending=False,
     code_again_in=0,
     code_age=0,
