@@ -99,7 +99,8 @@ class World:
         codes = [
             (message.at, found.group())
             for message in self.sent_to(address)
-            if (found := re.search(r"\d{6}", message.text))
+            if message.purpose != "notice"
+            and (found := re.search(r"\d{6}", message.text))
         ]
         moment, code = codes[-1]
         assert sum(at == moment for at, _ in codes) == 1, "which one is the newest?"
