@@ -202,9 +202,7 @@ def _build_conversations(
     )
 
 
-def _build_undoing(
-    outside: Outside, reversers: Mapping[UndoKind, Reverser]
-) -> Undoing:
+def _build_undoing(outside: Outside, reversers: Mapping[UndoKind, Reverser]) -> Undoing:
     return Undoing(
         outside.sessions,
         outside.clock,
