@@ -82,6 +82,7 @@ def _life(
     housekeeper = Housekeeper(
         services.disclosures.forget_expired,
         services.showings.forget_expired,
+        services.deletions.carry_out,
         services.retention.purge,
     )
     running: tuple[Companion, ...] = (

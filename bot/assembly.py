@@ -105,6 +105,8 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         suspension=backend.suspension,
         showings=backend.showings,
         activity=backend.activity,
+        emails=backend.emails,
+        deletions=backend.deletions,
         retention=backend.retention,
         undoing=_build_undoing(outside, backend.reversers),
         conversations=conversations,

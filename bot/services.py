@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from bot.accounts.activity import Activity
+from bot.accounts.deletion import Deletions
+from bot.accounts.emails import Emails
 from bot.accounts.numbers import PhoneNumbers
 from bot.accounts.suspension import Suspension
 from bot.accounts.undoing import Undoing
@@ -54,6 +56,8 @@ class Services:
     suspension: Suspension
     showings: Showings
     activity: Activity
+    emails: Emails
+    deletions: Deletions
     retention: Retention
     undoing: Undoing
     conversations: Conversations

@@ -8,6 +8,11 @@ AccountError
 ├── NothingToSuspend   no number of the account is verified
 ├── LastFactor         nothing else could prove a change
 ├── LookupLimit        (again_in)
+├── EmailUnreadable    mail cannot be sent to it
+├── EmailUnchanged     the account has the address already
+├── EmailInUse         another account has it
+├── WhichEmail         of several (choices)
+├── AlreadyScheduled   the account's deletion (due_at)
 ├── UndoError
 │   ├── UndoUnknown    there is no such link
 │   ├── UndoExpired
@@ -16,6 +21,8 @@ AccountError
 ├── AccountNotFound
 └── SeedRefused        the demo's people have no place in production
 """
+
+from datetime import datetime
 
 
 class AccountError(Exception):
@@ -56,6 +63,34 @@ class LookupLimit(AccountError):
     def __init__(self, again_in: int) -> None:
         super().__init__(again_in)
         self.again_in = again_in
+
+
+class EmailUnreadable(AccountError):
+    """The text is no e-mail address that mail can be sent to."""
+
+
+class EmailUnchanged(AccountError):
+    """The e-mail address is on this account already."""
+
+
+class EmailInUse(AccountError):
+    """The e-mail address is on another account, or may still go back to it."""
+
+
+class WhichEmail(AccountError):
+    """It is not clear which address is meant; `choices` are masked addresses."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        super().__init__(f"{len(choices)} addresses")
+        self.choices = choices
+
+
+class AlreadyScheduled(AccountError):
+    """The account's deletion was asked for before; it is due at `due_at`."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__(due_at)
+        self.due_at = due_at
 
 
 class UndoError(AccountError):

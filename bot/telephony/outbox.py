@@ -1,6 +1,6 @@
 """The outbox: messages are written down with the decision, and sent after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -110,6 +110,13 @@ class Outbox:
         """Erase text and address of messages made before a moment; counts them."""
         with self._sessions.begin() as session:
             return DeliveryRepository(session).erase(before)
+
+    def forget_addresses(self, session: Session, fingerprints: Iterable[str]) -> None:
+        """Erase what was sent to these, in the caller's transaction.
+
+        What is still queued goes out, for whoever closes an account says so last.
+        """
+        DeliveryRepository(session).erase_sent_to(sorted(fingerprints))
 
     def _give_up_on_lost(self) -> None:
         now = self._clock.now()

@@ -88,6 +88,21 @@ class DeliveryRepository:
             .values(body_encrypted=None, to_encrypted=None)
         )
 
+    def erase_sent_to(self, fingerprints: Sequence[str]) -> None:
+        """Take text and every trace of the address out of finished deliveries."""
+        self._session.execute(
+            update(Delivery)
+            .where(
+                Delivery.to_fingerprint.in_(fingerprints), Delivery.state != "queued"
+            )
+            .values(
+                body_encrypted=None,
+                to_encrypted=None,
+                to_fingerprint=None,
+                to_masked="",
+            )
+        )
+
     def _changed(self, statement: Update) -> int:
         result = cast("CursorResult[Any]", self._session.execute(statement))
         return result.rowcount

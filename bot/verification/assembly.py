@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from bot.accounts import assembly as accounts
 from bot.accounts.activity import Activity
+from bot.accounts.deletion import Deletions
 from bot.accounts.directory import AccountDirectory, SqlDirectory
+from bot.accounts.emails import Emails
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
+from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.notices import Notices
 from bot.accounts.numbers import PhoneNumbers
@@ -81,6 +85,8 @@ class Backend:
     suspension: Suspension
     showings: Showings
     activity: Activity
+    emails: Emails
+    deletions: Deletions
     retention: Retention
 
 
@@ -93,6 +99,7 @@ class Assembly:
         settings, clock = outside.settings, outside.clock
         self.journal = Journal(clock)
         self.new_numbers = NewNumbers(clock, outside.cipher, outside.fingerprints)
+        self.new_emails = NewEmails(clock, outside.cipher, outside.fingerprints)
         self.notices = Notices(
             outside.outbox, outside.wording, directory, language=settings.language
         )
@@ -110,6 +117,7 @@ class Assembly:
             clock, settings, self.authenticators, self.bindings, self.proofs
         )
         self.telling = Telling(self.notices, self.undo_links, self.journal)
+        self.deletions = accounts.deletions(self)
         self.dispatch = self._dispatch()
         self.challenges = self._challenges()
         self.guesses = self._guesses()
@@ -118,7 +126,7 @@ class Assembly:
         """The services, ready for use."""
         outside = self.outside
         return Backend(
-            reversers=self._number_reversals().reversers(),
+            reversers=self._reversers(),
             identification=self._identification(),
             phone_numbers=self._phone_numbers(),
             history=CodeHistory(
@@ -129,10 +137,24 @@ class Assembly:
             suspension=self._suspension(),
             showings=self.showings,
             activity=Activity(outside.sessions, self.proofs),
+            emails=accounts.emails(self),
+            deletions=self.deletions,
             retention=Retention(
-                outside.sessions, outside.clock, self.throttles, self.new_numbers
+                outside.sessions,
+                outside.clock,
+                self.throttles,
+                self.new_numbers,
+                self.new_emails,
+                undo_lifetime=outside.settings.undo_lifetime,
             ),
         )
+
+    def _reversers(self) -> dict[UndoKind, Reverser]:
+        return {
+            **self._number_reversals().reversers(),
+            "email_changed": accounts.email_reversal(self).take_back,
+            "deletion": self.deletions.take_back,
+        }
 
     def _dispatch(self) -> Dispatch:
         outside = self.outside
@@ -180,6 +202,7 @@ class Assembly:
             self.directory,
             self.destinations,
             self.new_numbers,
+            self.new_emails,
             self.dispatch,
             self.challenges,
             self.proofs,

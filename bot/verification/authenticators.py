@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
-from bot.verification.models import Authenticator, AuthenticatorKind
+from bot.verification.models import Authenticator, AuthenticatorKind, RecoveryCode
 
 USABLE = (Authenticator.enabled_at.is_not(None), Authenticator.disabled_at.is_(None))
 
@@ -193,4 +193,19 @@ class Authenticators:
                 Authenticator.disabled_at.is_(None),
             )
             .values(disabled_at=now)
+        )
+
+    def erase(self, session: Session, account_id: str, *, now: datetime) -> None:
+        """Disable all of an account's, and forget what they were checked by."""
+        theirs = select(Authenticator.id).where(Authenticator.account_id == account_id)
+        session.execute(
+            delete(RecoveryCode).where(RecoveryCode.authenticator_id.in_(theirs))
+        )
+        session.execute(
+            update(Authenticator)
+            .where(Authenticator.account_id == account_id)
+            .values(
+                disabled_at=func.coalesce(Authenticator.disabled_at, now),
+                secret_encrypted=None,
+            )
         )

@@ -101,6 +101,20 @@ class Destinations:
             raise NoAuthenticator
         return _to_email(person, emails[0])
 
+    def of_new_email(
+        self, session: Session, account_id: str, email: Address
+    ) -> Destination:
+        """Of an address that is to be put on an account."""
+        person = self._directory.person(session, account_id)
+        return Destination(
+            email.fingerprint,
+            "email",
+            person.language if person else self._language,
+            email.value,
+            email.masked,
+            account_id,
+        )
+
     def _of(
         self,
         session: Session,

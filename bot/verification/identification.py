@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.directory import AccountDirectory
 from bot.accounts.journal import Journal
+from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
 from bot.database import Sessions
@@ -42,6 +43,7 @@ class Identification:
         directory: AccountDirectory,
         destinations: Destinations,
         new_numbers: NewNumbers,
+        new_emails: NewEmails,
         dispatch: Dispatch,
         challenges: Challenges,
         proofs: Proofs,
@@ -56,6 +58,7 @@ class Identification:
         self._directory = directory
         self._destinations = destinations
         self._new_numbers = new_numbers
+        self._new_emails = new_emails
         self._dispatch = dispatch
         self._challenges = challenges
         self._proofs = proofs
@@ -180,12 +183,13 @@ class Identification:
         return self.standing(conversation_id)
 
     def cancel(self, conversation_id: str) -> None:
-        """Call back the code that is open, and forget a number that was offered."""
+        """Call back the code that is open, and forget what was offered."""
         with self._sessions.begin() as session:
             ChallengeRepository(session).cancel(
                 Challenge.conversation_id == conversation_id, now=self._clock.now()
             )
             self._new_numbers.drop(session, conversation_id)
+            self._new_emails.drop(session, conversation_id)
 
     def _until(self, signed_in: SignedIn) -> datetime:
         """As long as the website vouches, but a proof's time at least."""
@@ -208,10 +212,21 @@ class Identification:
             raise NoCodePending
         if last.purpose == "identify":
             return self._destinations.of_account(session, account_id, by=by)
-        number = self._new_numbers.address(session, last.conversation_id, account_id)
-        if number is None:
+        return self._offered(session, last, account_id, by)
+
+    def _offered(
+        self, session: Session, last: Challenge, account_id: str, by: Way
+    ) -> Destination:
+        chat = last.conversation_id
+        if last.purpose == "bind_email":
+            email = self._new_emails.address(session, chat, account_id)
+            if email is not None:
+                return self._destinations.of_new_email(session, account_id, email)
             raise NoCodePending
-        return self._destinations.of_new_number(session, account_id, number, by=by)
+        number = self._new_numbers.address(session, chat, account_id)
+        if number is not None:
+            return self._destinations.of_new_number(session, account_id, number, by=by)
+        raise NoCodePending
 
     def _grant(self, session: Session, challenge: Challenge, account_id: str) -> None:
         scope: Scope = "view" if challenge.by == "email" else "change"

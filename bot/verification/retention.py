@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import AuditEvent
+from bot.accounts.models import AuditEvent, EmailAddress
+from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
 from bot.database import Sessions
@@ -27,11 +28,16 @@ class Retention:
         clock: Clock,
         throttles: Throttles,
         new_numbers: NewNumbers,
+        new_emails: NewEmails,
+        *,
+        undo_lifetime: int,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._throttles = throttles
         self._new_numbers = new_numbers
+        self._new_emails = new_emails
+        self._undo_lifetime = timedelta(seconds=undo_lifetime)
 
     def purge(self) -> dict[str, int]:
         """Delete what is due, and count it by table."""
@@ -42,8 +48,20 @@ class Retention:
                 "challenge": ChallengeRepository(session).forget(before=now - CODES),
                 "proof": self._forget_proofs(session),
                 "phone_number": self._new_numbers.forget(session, before=now - CODES),
+                "offered_email": self._new_emails.forget(session, before=now - CODES),
+                "email_address": self._forget_emails(session),
                 "audit_event": self._forget_events(session),
             }
+
+    def _forget_emails(self, session: Session) -> int:
+        """Free the addresses that no link can put back any more."""
+        before = self._clock.now() - self._undo_lifetime
+        gone = (
+            delete(EmailAddress)
+            .where(EmailAddress.removed_at <= before)
+            .returning(EmailAddress.id)
+        )
+        return len(session.scalars(gone).all())
 
     def _forget_proofs(self, session: Session) -> int:
         before = self._clock.now() - CODES

@@ -20,6 +20,9 @@ VALUES = {
     "minutes": 10,
     "last_digits": "0143",
     "undo_url": UNDO_URL,
+    "case": "C-7K2M-9QX4",
+    "day": "2030-01-08",
+    "due_on": "2030-01-08",
 }
 # Twilio's default keywords and the FCC's words of revocation (47 CFR 64.1200(a)(10)).
 RESERVED = {

@@ -55,6 +55,8 @@ def test_what_was_deleted_is_counted(world: World) -> None:
         "challenge": 3,
         "proof": 1,
         "phone_number": 1,
+        "offered_email": 0,
+        "email_address": 0,
         "audit_event": 4,
     }
     assert set(world.backend.retention.purge().values()) == {0}
