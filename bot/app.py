@@ -14,6 +14,7 @@ from bot.background import Companion, Housekeeper
 from bot.channels.demo import demo_router
 from bot.channels.health import health_router
 from bot.channels.refusals import speak_refusals
+from bot.channels.undo import undo_router
 from bot.channels.web import web_router
 from bot.engine.action_endpoint import ActionRunner, action_router, find_actions
 from bot.engine.token import engine_token
@@ -55,6 +56,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     speak_problems(app)
     speak_refusals(app)
     app.include_router(web_router(services))
+    app.include_router(undo_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:

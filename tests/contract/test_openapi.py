@@ -1,7 +1,8 @@
 """What /openapi.json says of the HTTP API is what the API does."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.accounts.models import Account, Undo
+from bot.accounts.undo_links import hash_of
 from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option
 from tests.unit.serving import Stand, stand_up
@@ -74,6 +77,8 @@ async def exchanges(stand: Stand) -> list[Exchange]:
             streams.enter_context(listening)
         await ask_events(**known)
 
+    await ask_undo(ask, stand)
+
     await ask("GET", "/healthz")
     await ask("GET", "/readyz")
     stand.engine.is_ready = False
@@ -82,6 +87,27 @@ async def exchanges(stand: Stand) -> list[Exchange]:
     await ask("GET", "/demo/phones/+12025550143", "/demo/phones/{e164}")
     await ask("GET", "/demo/mail/a@example.com", "/demo/mail/{address}")
     return seen
+
+
+async def ask_undo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
+    """Follow links that are open, too old, in vain, and nobody's."""
+    template, now = "/undo/{token}", stand.clock.now()
+    account = Account(id="a", display_name="A", language="en", created_at=now)
+    vain = {"old_id": "gone"}
+    with stand.services.sessions.begin() as session:
+        session.add(account)
+        session.flush()
+        for token, data, seconds in (("o", {}, 60), ("v", vain, 60), ("e", {}, 0)):
+            ends = now + timedelta(seconds=seconds)
+            row = {"kind": "number_removed", "account_id": "a", "created_at": now}
+            hashed = hash_of(token)
+            session.add(Undo(token_hash=hashed, data=data, expires_at=ends, **row))
+    for token in ("o", "e", "n"):
+        await ask("GET", f"/undo/{token}", template)
+    # Last of all what is open: it takes the others along.
+    for token in ("v", "e", "n", "o"):
+        await ask("POST", f"/undo/{token}", template)
+    await ask("POST", "/undo/o", template, content=b"x" * 70_000)
 
 
 def statuses(described: dict[str, Any]) -> set[tuple[str, str, int]]:
