@@ -82,7 +82,7 @@ def build_services(
 
 def _gather(ground: Ground, backend: Backend) -> Services:
     outside = ground.outside
-    disclosures = _build_disclosures(outside)
+    disclosures = backend.disclosures
     conversations = _build_conversations(outside, disclosures, backend.showings)
     engine, notifier = build_engine_client(outside.settings), Notifier()
     articles = load_articles(outside.brand.help_url)
@@ -102,6 +102,7 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         history=backend.history,
         totp=backend.totp,
         recovery_codes=backend.recovery_codes,
+        two_factor=backend.two_factor,
         suspension=backend.suspension,
         showings=backend.showings,
         activity=backend.activity,
@@ -177,15 +178,6 @@ def _lay_ground(
         randomness=randomness,
     )
     return Ground(outside, database, bell)
-
-
-def _build_disclosures(outside: Outside) -> Disclosures:
-    return Disclosures(
-        outside.sessions,
-        outside.clock,
-        outside.cipher,
-        lifetime=outside.settings.disclosure_lifetime,
-    )
 
 
 def _build_conversations(

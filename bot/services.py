@@ -32,6 +32,7 @@ from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
 from bot.verification.showings import Showings
 from bot.verification.totp import Totp
+from bot.verification.two_factor import TwoFactor
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Services:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    two_factor: TwoFactor
     suspension: Suspension
     showings: Showings
     activity: Activity

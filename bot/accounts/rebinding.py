@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.accounts.repository import PhoneNumberRepository
+from bot.accounts.repository import PhoneNumberRepository, lock_accounts
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.verification.authenticators import Authenticators
@@ -29,6 +29,10 @@ class Rebinding:
         self._authenticators = authenticators
         self._bindings = bindings
         self._proofs = proofs
+
+    def take_turns(self, session: Session, account_id: str) -> None:
+        """Let nobody else change what the account proves by, until this is done."""
+        lock_accounts(session, [account_id])
 
     def count_anew(self, session: Session, account_id: str) -> None:
         """Forget wrong guesses: what they were made at is bound anew."""

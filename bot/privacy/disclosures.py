@@ -72,6 +72,27 @@ class Disclosures:
             raise DisclosureGone(kind)
         return self._cipher.decrypt(sealed)
 
+    def values(
+        self, session: Session, conversation_id: str, seq: int, kind: str
+    ) -> tuple[str, ...]:
+        """All values of a kind in message `seq` that can still be revealed."""
+        query = select(Disclosure.value_encrypted).where(
+            Disclosure.conversation_id == conversation_id,
+            Disclosure.seq == seq,
+            Disclosure.kind == kind,
+            Disclosure.expires_at > self._clock.now(),
+        )
+        sealed = session.scalars(query.order_by(Disclosure.position))
+        return tuple(map(self._cipher.decrypt, sealed))
+
+    def forget(self, session: Session, conversation_id: str, seq: int) -> None:
+        """Delete what message `seq` disclosed, in the caller's transaction."""
+        session.execute(
+            delete(Disclosure).where(
+                Disclosure.conversation_id == conversation_id, Disclosure.seq == seq
+            )
+        )
+
     def forget_expired(self) -> int:
         """Delete what can no longer be revealed; counts it."""
         expired = delete(Disclosure).where(Disclosure.expires_at <= self._clock.now())

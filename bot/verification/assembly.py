@@ -28,11 +28,13 @@ from bot.brand import Brand
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
 from bot.telephony.lines import LineTypes
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
 from bot.telephony.wording import Wording
+from bot.verification import factors
 from bot.verification.authenticators import Authenticators
 from bot.verification.bindings import Bindings
 from bot.verification.challenges import Challenges
@@ -44,6 +46,7 @@ from bot.verification.guesses import Guesses
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.identity_tokens import IdentityTokens
+from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.randomness import Randomness
 from bot.verification.recovery import RecoveryCodes
@@ -52,6 +55,7 @@ from bot.verification.showings import Showings
 from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
 from bot.verification.totp import Totp
+from bot.verification.two_factor import TwoFactor
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class Backend:
     history: CodeHistory
     totp: Totp
     recovery_codes: RecoveryCodes
+    two_factor: TwoFactor
+    disclosures: Disclosures
     suspension: Suspension
     showings: Showings
     activity: Activity
@@ -105,6 +111,12 @@ class Assembly:
         )
         self.undo_links = UndoLinks(clock, settings, outside.randomness)
         self.showings = Showings(outside.sessions, clock, outside.cipher)
+        self.disclosures = Disclosures(
+            outside.sessions,
+            clock,
+            outside.cipher,
+            lifetime=settings.disclosure_lifetime,
+        )
         self.throttles = Throttles(settings)
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
@@ -125,6 +137,7 @@ class Assembly:
     def backend(self) -> Backend:
         """The services, ready for use."""
         outside = self.outside
+        totp, recovery_codes = factors.totp(self), factors.recovery_codes(self)
         return Backend(
             reversers=self._reversers(),
             identification=self._identification(),
@@ -132,8 +145,10 @@ class Assembly:
             history=CodeHistory(
                 outside.sessions, outside.clock, self.proofs, self.throttles
             ),
-            totp=self._totp(),
-            recovery_codes=self._recovery_codes(),
+            totp=totp,
+            recovery_codes=recovery_codes,
+            two_factor=factors.two_factor(self, totp, recovery_codes),
+            disclosures=self.disclosures,
             suspension=self._suspension(),
             showings=self.showings,
             activity=Activity(outside.sessions, self.proofs),
@@ -208,6 +223,17 @@ class Assembly:
             self.proofs,
             Standings(outside.sessions, outside.clock, self.proofs, self.throttles),
             IdentityTokens(outside.settings, outside.clock),
+            self._pasted_codes(),
+            self.journal,
+        )
+
+    def _pasted_codes(self) -> PastedCodes:
+        return PastedCodes(
+            self.outside.sessions,
+            self.outside.clock,
+            self.codes,
+            self.disclosures,
+            self.proofs,
             self.journal,
         )
 
@@ -289,35 +315,6 @@ class Assembly:
             self.notices,
             self.journal,
             self.outside.outbox,
-        )
-
-    def _totp(self) -> Totp:
-        outside = self.outside
-        return Totp(
-            outside.sessions,
-            outside.clock,
-            outside.cipher,
-            outside.randomness,
-            self.authenticators,
-            self.proofs,
-            self.guesses,
-            self.bindings,
-            outside.outbox,
-            issuer=outside.brand.name,
-        )
-
-    def _recovery_codes(self) -> RecoveryCodes:
-        outside = self.outside
-        return RecoveryCodes(
-            outside.sessions,
-            outside.clock,
-            outside.keys.derive("recovery_codes"),
-            outside.randomness,
-            self.authenticators,
-            self.proofs,
-            self.guesses,
-            self.bindings,
-            outside.outbox,
         )
 
 

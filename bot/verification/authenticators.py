@@ -41,6 +41,15 @@ class Authenticators:
             .limit(1)
         ).one_or_none()
 
+    def count_usable(self, session: Session, account_id: str) -> dict[str, int]:
+        """How many could prove something now, by kind; kinds without are left out."""
+        rows = session.execute(
+            select(Authenticator.kind, func.count())
+            .where(Authenticator.account_id == account_id, *USABLE)
+            .group_by(Authenticator.kind)
+        )
+        return {row[0]: row[1] for row in rows}
+
     def has_usable(self, session: Session, account_id: str) -> bool:
         """Whether the account has anything that can prove a change."""
         query = select(Authenticator.id).where(

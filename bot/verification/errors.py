@@ -16,6 +16,7 @@ VerificationError
 ├── NoCodePending
 ├── NoCodeSent                nothing to report on
 ├── TotpNotPending
+├── NoApp                     there is no authenticator app to take off
 ├── IdentityTokenInvalid      (reason)
 └── ProofMissing
     ├── ProofStale            there is one, too old for a change
@@ -109,6 +110,10 @@ class NoCodeSent(VerificationError):
 
 class TotpNotPending(VerificationError):
     """No authenticator app waits for its first code."""
+
+
+class NoApp(VerificationError):
+    """The account has no authenticator app."""
 
 
 class IdentityTokenInvalid(VerificationError):

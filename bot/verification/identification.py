@@ -26,6 +26,7 @@ from bot.verification.errors import (
 )
 from bot.verification.identity_tokens import IdentityTokens, SignedIn
 from bot.verification.models import Challenge, Proof, Scope, sign_in_thread
+from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent, Standing, Standings
@@ -49,6 +50,7 @@ class Identification:
         proofs: Proofs,
         standings: Standings,
         tokens: IdentityTokens,
+        pasted: PastedCodes,
         journal: Journal,
     ) -> None:
         self._sessions = sessions
@@ -64,6 +66,7 @@ class Identification:
         self._proofs = proofs
         self._standings = standings
         self._tokens = tokens
+        self._pasted = pasted
         self._journal = journal
 
     def standing(self, conversation_id: str) -> Standing:
@@ -190,6 +193,13 @@ class Identification:
             )
             self._new_numbers.drop(session, conversation_id)
             self._new_emails.drop(session, conversation_id)
+
+    def disown(self, conversation_id: str, seq: int) -> int:
+        """Give up a code that line `seq` pasted where none was asked for.
+
+        Gives how many open codes were called back; see `PastedCodes`.
+        """
+        return self._pasted.disown(conversation_id, seq)
 
     def _until(self, signed_in: SignedIn) -> datetime:
         """As long as the website vouches, but a proof's time at least."""

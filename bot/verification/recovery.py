@@ -58,17 +58,26 @@ class RecoveryCodes:
             ProofMissing, ProofStale, SecondProofMissing, NoAuthenticator: not here.
         """
         with self._sessions.begin() as session:
-            account_id = self._proofs.require_bind(session, conversation_id).account_id
-            self._bindings.clear_failures(session, account_id, kind="recovery_codes")
-            codes = self.make(session, account_id)
-            self._bindings.tell(
-                session,
-                "recovery_codes_issued",
-                account_id=account_id,
-                conversation_id=conversation_id,
-                event="recovery_codes_issued",
-            )
+            codes = self.renew(session, conversation_id)
         self._outbox.wake()
+        return codes
+
+    def renew(self, session: Session, conversation_id: str) -> tuple[str, ...]:
+        """Make a new set and tell the owner, in the caller's transaction.
+
+        Raises:
+            As `issue`.
+        """
+        account_id = self._proofs.require_bind(session, conversation_id).account_id
+        self._bindings.clear_failures(session, account_id, kind="recovery_codes")
+        codes = self.make(session, account_id)
+        self._bindings.tell(
+            session,
+            "recovery_codes_issued",
+            account_id=account_id,
+            conversation_id=conversation_id,
+            event="recovery_codes_issued",
+        )
         return codes
 
     def make(
@@ -117,6 +126,11 @@ class RecoveryCodes:
         error = self._guesses.refuse(guess, method="recovery_code")
         self._outbox.wake()
         raise error
+
+    def left(self, session: Session, account_id: str) -> int:
+        """How many codes of the account's set still work."""
+        issued = self._authenticators.of_kind(session, account_id, "recovery_codes")
+        return self._count_left(session, issued.id if issued else "")
 
     def _take(self, guess: CountedGuess, issued: str, sealed: str) -> int | None:
         """Codes left after this one was used up; None when it is not to be had."""

@@ -67,11 +67,22 @@ class ChallengeRepository:
             .values(superseded_at=now)
         )
 
-    def cancel(self, *which: ColumnElement[bool], now: datetime) -> None:
-        """Close what is open among `which`."""
-        self._session.execute(
-            update(Challenge).where(*which, *NOT_CLOSED).values(cancelled_at=now)
+    def cancel(self, *which: ColumnElement[bool], now: datetime) -> int:
+        """Close what is not closed among `which`; counts what was open till now."""
+        cancelled = self._session.scalars(
+            update(Challenge)
+            .where(*which, *NOT_CLOSED)
+            .values(cancelled_at=now)
+            .returning(Challenge.expires_at)
         )
+        return sum(expires_at > now for expires_at in cancelled.all())
+
+    def open_of(self, account_id: str, *, now: datetime) -> Sequence[Challenge]:
+        """The account's codes that would still count, of every conversation."""
+        query = select(Challenge).where(
+            Challenge.account_id == account_id, Challenge.expires_at > now, *NOT_CLOSED
+        )
+        return self._session.scalars(query).all()
 
     def count_attempt(self, challenge_id: str, *, now: datetime) -> int | None:
         """Count a guess before it is compared: its number, or None when refused."""

@@ -73,19 +73,34 @@ class Totp:
         Raises:
             ProofMissing, ProofStale, SecondProofMissing, NoAuthenticator: not here.
         """
-        secret = base64.b32encode(self._randomness.octets(SECRET_BYTES)).decode()
+        enrolment = self.draw()
         with self._sessions.begin() as session:
-            proof = self._proofs.require_bind(session, conversation_id)
-            session.add(
-                Authenticator(
-                    account_id=proof.account_id,
-                    kind="totp",
-                    secret_encrypted=self._cipher.encrypt(secret),
-                    created_at=self._clock.now(),
-                )
-            )
+            self.await_code(session, conversation_id, enrolment)
+        return enrolment
+
+    def draw(self) -> Enrolment:
+        """Draw a secret that is nobody's yet."""
+        secret = base64.b32encode(self._randomness.octets(SECRET_BYTES)).decode()
         uri = pyotp.TOTP(secret).provisioning_uri(issuer_name=self._issuer)
         return Enrolment(secret, uri)
+
+    def await_code(
+        self, session: Session, conversation_id: str, enrolment: Enrolment
+    ) -> None:
+        """Let a secret wait for its app's first code, in the caller's transaction.
+
+        Raises:
+            As `enrol`.
+        """
+        proof = self._proofs.require_bind(session, conversation_id)
+        session.add(
+            Authenticator(
+                account_id=proof.account_id,
+                kind="totp",
+                secret_encrypted=self._cipher.encrypt(enrolment.secret),
+                created_at=self._clock.now(),
+            )
+        )
 
     def confirm(self, conversation_id: str, code: str) -> None:
         """Turn the app on with its first code; it takes the place of an earlier app.
