@@ -85,6 +85,7 @@ def _life(
         services.disclosures.forget_expired,
         services.showings.forget_expired,
         services.deletions.carry_out,
+        services.cases.advance,
         services.retention.purge,
     )
     running: tuple[Companion, ...] = (

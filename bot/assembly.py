@@ -27,6 +27,8 @@ from bot.conversations.wording import Wording as ConversationWording
 from bot.database import connect, sessions
 from bot.engine.client import EngineClient
 from bot.engine.token import engine_token
+from bot.handoff import assembly as handoff
+from bot.handoff.assembly import Handoff
 from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
@@ -77,10 +79,11 @@ def build_services(
         gateway=gateway or ConsoleGateway(),
         lines=lines or OfflineLineTypes(),
     )
-    return _gather(ground, assembly.build(ground.outside))
+    parts = assembly.assemble(ground.outside)
+    return _gather(ground, parts.backend(), handoff.build(parts))
 
 
-def _gather(ground: Ground, backend: Backend) -> Services:
+def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
     conversations = _build_conversations(outside, disclosures, backend.showings)
@@ -109,7 +112,9 @@ def _gather(ground: Ground, backend: Backend) -> Services:
         emails=backend.emails,
         deletions=backend.deletions,
         retention=backend.retention,
-        undoing=_build_undoing(outside, backend.reversers),
+        undoing=_build_undoing(outside, backend.reversers | team.reversers),
+        cases=team.cases,
+        handoff=team.requests,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),

@@ -21,6 +21,8 @@ from bot.conversations.turns import Turns
 from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
 from bot.engine.client import EngineClient
+from bot.handoff.cases import Cases
+from bot.handoff.requests import HandoffRequests
 from bot.knowledge.articles import Articles
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
@@ -62,6 +64,8 @@ class Services:
     deletions: Deletions
     retention: Retention
     undoing: Undoing
+    cases: Cases
+    handoff: HandoffRequests
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

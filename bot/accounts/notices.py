@@ -47,10 +47,32 @@ class Notices:
     ) -> None:
         """Text a number; a landline is called, and is told no link."""
         language = self._language_of(session, account_id)
-        by: Way = "voice" if number.line_type == "landline" else "sms"
+        self._tell(session, number, name, language, values)
+
+    def everywhere(
+        self, session: Session, account_id: str | None, name: str, **values: str
+    ) -> None:
+        """Write to every address and tell every number; else decoys to nobody."""
+        self.mail(session, account_id, name, **values)
+        language = self._language_of(session, account_id)
+        numbers: list[Address | None] = [
+            *self._directory.numbers(session, account_id or "")
+        ]
+        for number in numbers or [None]:
+            self._tell(session, number, name, language, values)
+
+    def _tell(
+        self,
+        session: Session,
+        number: Address | None,
+        name: str,
+        language: str,
+        values: dict[str, str],
+    ) -> None:
+        by: Way = "voice" if number and number.line_type == "landline" else "sms"
         self._outbox.post(
             session,
-            to=number.value,
+            to=number.value if number else None,
             by=by,
             text=self._wording.text(f"{name}_{by}", language, **values),
             purpose=PURPOSE,

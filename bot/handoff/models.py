@@ -49,6 +49,11 @@ class Case(Base):
     decided_by: Mapped[str | None] = mapped_column(String(100))
     good_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    def state_at(self, moment: datetime) -> CaseState:
+        """The state, of a case that waited long enough as well."""
+        due = self.state == "waiting" and self.ready_at <= moment
+        return "review" if due else self.state
+
 
 class HandoffRequest(Base):
     """A conversation that asks for a person; one at most waits per conversation."""

@@ -318,7 +318,8 @@ class Assembly:
         )
 
 
-def build(outside: Outside, *, directory: AccountDirectory | None = None) -> Backend:
-    """Put the services together, on this service's own tables unless told otherwise."""
-    own = directory or SqlDirectory(outside.cipher)
-    return Assembly(outside, own).backend()
+def assemble(
+    outside: Outside, *, directory: AccountDirectory | None = None
+) -> Assembly:
+    """Put the parts together, on this service's own tables unless told otherwise."""
+    return Assembly(outside, directory or SqlDirectory(outside.cipher))

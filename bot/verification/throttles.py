@@ -70,6 +70,13 @@ class Throttles:
         self._record(session, key, [*row.sends, milliseconds(now)], now)
         return 0
 
+    def withdraw(self, session: Session, key: str) -> None:
+        """Take the newest use back in the transaction that counted it."""
+        sends = session.scalar(select(Throttle.sends).where(Throttle.key == key)) or []
+        session.execute(
+            update(Throttle).where(Throttle.key == key).values(sends=sends[:-1])
+        )
+
     def admit_unseen(self, session: Session, key: str, *, now: datetime) -> bool:
         """Count one send if the window and the day still have room for it."""
         row = self._lock(session, key, now)

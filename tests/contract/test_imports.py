@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-TOPICS = ("accounts", "verification", "telephony", "conversations", "privacy")
+TOPICS = (
+    *("accounts", "verification", "telephony", "conversations", "privacy"),
+    "handoff",
+)
 ENGINE_SIDE = ("bot/engine",)
 APP_SIDE_OF_ENGINE = {
     "bot/engine/client.py",
@@ -77,6 +80,12 @@ def test_no_service_imports_a_channel_or_an_action(topic: str) -> None:
     for path in Path("bot", topic).rglob("*.py"):
         for package in ("actions", "bot.channels", "bot.app", "fastapi"):
             assert not imports_package(path, package), f"{path}: {package}"
+
+
+@pytest.mark.parametrize("topic", sorted(set(TOPICS) - {"handoff"}))
+def test_handoff_stands_on_the_other_topics_and_none_on_it(topic: str) -> None:
+    for path in Path("bot", topic).rglob("*.py"):
+        assert not imports_package(path, "bot.handoff"), path
 
 
 def test_only_settings_and_the_engine_read_the_environment() -> None:

@@ -100,6 +100,19 @@ def use_recovery_code(world: World, chat: str, _contact: str) -> Any:
     return world.backend.recovery_codes.use(chat, "0" * 24)
 
 
+def open_case(world: World, chat: str, _contact: str) -> Any:
+    case = world.handoff.cases.open(chat, "recovery")
+    return case.wait, case.told
+
+
+def look_at_cases(world: World, chat: str, _contact: str) -> Any:
+    return [(case.kind, case.state) for case in world.handoff.cases.status(chat)]
+
+
+def redeem(world: World, chat: str, _contact: str) -> Any:
+    return world.handoff.cases.redeem(chat)
+
+
 def wrong(world: World) -> str:
     """Six digits that are no open code of anybody."""
     open_codes = world.rows(Challenge)
@@ -133,6 +146,11 @@ SCRIPTS: dict[str, list[Step | float]] = {
     "cancelling": [begin, cancel, look, guess_wrong, resend, begin],
     "looking around": [begin, look, report, numbers, offer, guess_wrong, report],
     "an authenticator app": [begin, *[use_app] * 22, guess_wrong],
+    "cases": [
+        *[begin, open_case, look_at_cases, open_case, redeem, guess_wrong, look],
+        *[86_400.0, begin, open_case, look_at_cases, 172_800.0, look_at_cases],
+        *[begin, open_case, redeem],
+    ],
     "saved recovery codes": [begin, *[use_recovery_code] * 22, guess_wrong],
 }
 

@@ -16,7 +16,7 @@ def undoing(world: World) -> Undoing:
     return Undoing(
         world.sessions,
         world.clock,
-        world.backend.reversers,
+        world.backend.reversers | world.handoff.reversers,
         Journal(world.clock),
         world.outbox,
     )

@@ -17,6 +17,8 @@ from bot.accounts.models import Account, EmailAddress, PhoneNumber
 from bot.brand import load_brand
 from bot.clock import ManualClock
 from bot.database import Base, Sessions
+from bot.handoff import assembly as handoff
+from bot.handoff.assembly import Handoff
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
 from bot.settings import Settings
 from bot.telephony.addresses import mask
@@ -66,6 +68,7 @@ class World:
     backend: Backend
     cipher: Cipher
     fingerprints: Fingerprints
+    handoff: Handoff
     accounts: dict[str, str] = field(default_factory=dict)
 
     def add(
@@ -224,6 +227,7 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         parts.backend(),
         cipher,
         fingerprints,
+        handoff.build(parts),
     )
 
 

@@ -1,0 +1,168 @@
+"""The decision of a case: by the team, by the owner who stops it, and its use."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.accounts.errors import UndoImpossible
+from bot.accounts.journal import Journal
+from bot.accounts.models import Undo
+from bot.accounts.notices import Notices
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.handoff.errors import CaseStateWrong, CaseUnknown, CaseWithoutAccount
+from bot.handoff.models import Case
+from bot.handoff.repository import CaseRepository
+from bot.settings import Settings
+from bot.telephony.outbox import Outbox
+from bot.verification.errors import ProofMissing
+from bot.verification.proofs import Proofs
+
+# Long enough to prove a new number even when its code comes late. The case proves
+# nothing alone, and the method beside it has to be fresh.
+REDEEMED = timedelta(hours=1)
+
+
+class Deciding:
+    """Moves cases on; each move happens once, whatever races."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        settings: Settings,
+        proofs: Proofs,
+        notices: Notices,
+        journal: Journal,
+        outbox: Outbox,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._good_for = timedelta(seconds=settings.case_approval_lifetime)
+        self._proofs = proofs
+        self._notices = notices
+        self._journal = journal
+        self._outbox = outbox
+
+    def advance(self) -> int:
+        """Hand to the team what has waited long enough; counts the cases."""
+        with self._sessions.begin() as session:
+            return CaseRepository(session).advance(now=self._clock.now())
+
+    def approve(self, number: str, *, by: str) -> None:
+        """Let the owner use a case, for a while.
+
+        Raises:
+            CaseUnknown, CaseStateWrong, CaseWithoutAccount: it cannot be approved.
+        """
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            cases = CaseRepository(session)
+            cases.advance(now=now)
+            case = cases.decide(
+                number,
+                "approved",
+                Case.account_id.is_not(None),
+                by=by,
+                now=now,
+                good_until=now + self._good_for,
+            )
+            if case is None:
+                raise _refusal(cases, number)
+            self._tell(session, case, "case_approved")
+        self._outbox.wake()
+
+    def refuse(self, number: str, *, by: str) -> None:
+        """Close a case without letting it be used.
+
+        Raises:
+            CaseUnknown, CaseStateWrong: it cannot be refused.
+        """
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            cases = CaseRepository(session)
+            cases.advance(now=now)
+            case = cases.decide(number, "refused", by=by, now=now)
+            if case is None:
+                raise _refusal(cases, number)
+            self._tell(session, case, "case_refused")
+        self._outbox.wake()
+
+    def stop(self, session: Session, undo: Undo) -> None:
+        """Cancel the case whose link the owner has used, in its transaction.
+
+        Raises:
+            UndoImpossible: it was refused, or has been used.
+        """
+        case = CaseRepository(session).stop(
+            undo.data["case_id"],
+            account_id=undo.account_id or "",
+            now=self._clock.now(),
+        )
+        if case is None:
+            raise UndoImpossible
+        self._tell(session, case, "case_cancelled")
+
+    def redeem(self, conversation_id: str) -> bool:
+        """Use an approved case of the account in view as a proof; False without one.
+
+        It counts together with another method only.
+        """
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            try:
+                seen = self._proofs.require_view(session, conversation_id)
+            except ProofMissing:
+                return False
+            case = CaseRepository(session).use_approved(seen.account_id, now=now)
+            if case is None:
+                return False
+            self._grant(session, conversation_id, case, now)
+        return True
+
+    def _grant(
+        self, session: Session, conversation_id: str, case: Case, now: datetime
+    ) -> None:
+        self._proofs.grant(
+            session,
+            conversation_id,
+            case.account_id or "",
+            method="case",
+            scope="view",
+            until=now + REDEEMED,
+        )
+        self._note(session, case, "case_redeemed", conversation_id)
+
+    def _tell(self, session: Session, case: Case, name: str) -> None:
+        good_until = case.good_until or case.ready_at
+        self._notices.mail(
+            session,
+            case.account_id,
+            name,
+            case=case.number,
+            day=good_until.date().isoformat(),
+        )
+        self._note(session, case, name, None)
+
+    def _note(
+        self, session: Session, case: Case, name: str, conversation_id: str | None
+    ) -> None:
+        self._journal.note(
+            session,
+            name,
+            account_id=case.account_id,
+            conversation_id=conversation_id,
+            case_id=case.id,
+            kind=case.kind,
+        )
+
+
+def _refusal(
+    cases: CaseRepository, number: str
+) -> CaseUnknown | CaseStateWrong | CaseWithoutAccount:
+    case = cases.by_number(number)
+    if case is None:
+        return CaseUnknown()
+    if case.state == "review":
+        return CaseWithoutAccount()
+    return CaseStateWrong(case.state)
