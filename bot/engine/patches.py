@@ -4,6 +4,7 @@ Each function changes the module that it is given.
 """
 
 import logging
+import re
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.engine.mending import Changes
 
 # Seconds; the app gives an action less than this, so it always answers first.
 ACTION_CALL_LIMIT = 15
+NAME = re.compile(r"\{(\w+)\}")
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +146,23 @@ def take_calls_without_domain(executor: Any) -> None:
     executor.ActionExecutor.run = run
 
 
+def fill_known_names(interpolator: Any) -> None:
+    """Fill in the names that have a value, and leave other braces as they are.
+
+    A button's payload has braces of its own. `interpolate_text` fails at them, writes
+    an error with a stack trace to the log, and fills in nothing.
+    """
+
+    def interpolate_text(response: str, values: dict[str, Any]) -> str:
+        def value_of(match: re.Match[str]) -> str:
+            name = match[1]
+            return str(values[name]) if name in values else match[0]
+
+        return NAME.sub(value_of, response)
+
+    interpolator.interpolate_text = interpolate_text
+
+
 PATCHES: Changes = {
     "rasa.telemetry": [send_no_telemetry],
     "rasa.core.constants": [listen_on_loopback],
@@ -151,5 +170,6 @@ PATCHES: Changes = {
     "rasa.shared.core.events": [look_up_events],
     "rasa.graph_components.providers.domain_provider": [trust_trained_domain],
     "rasa.core.agent": [raise_store_errors],
+    "rasa.core.nlg.interpolator": [fill_known_names],
     "rasa_sdk.executor": [take_calls_without_domain],
 }

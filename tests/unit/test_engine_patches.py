@@ -16,6 +16,7 @@ import ruamel.yaml
 from jsonschema import Draft202012Validator, ValidationError
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg import interpolator
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.graph_components.providers.domain_provider import DomainProvider
@@ -266,3 +267,25 @@ def test_the_action_server_itself_would_ask_for_the_domain() -> None:
     )
     with pytest.raises(RuntimeError, match="ActionMissingDomainException"):
         python.run_unmended(script)
+
+
+BUTTON = {"title": "{name}, call me", "payload": '/resend_code{"way": "voice"}'}
+
+
+def test_a_payload_keeps_its_braces_beside_a_name_that_is_filled_in() -> None:
+    filled = interpolator.interpolate(dict(BUTTON), {"name": "Ana"})
+    assert filled == {**BUTTON, "title": "Ana, call me"}
+
+
+def test_a_name_without_a_value_stays() -> None:
+    assert interpolator.interpolate("{number}: {name}", {"name": "Ana"}) == (
+        "{number}: Ana"
+    )
+
+
+def test_rasa_itself_would_write_an_error_for_a_payload() -> None:
+    script = (
+        "from rasa.core.nlg.interpolator import interpolate_text\n"
+        f"interpolate_text({BUTTON['payload']!r}, {{}})"
+    )
+    assert "The specified slot name does not exist" in python.run_unmended(script)

@@ -211,3 +211,7 @@ def test_long_texts_are_read_in_a_moment(entity: str) -> None:
     started = time.perf_counter()
     named(text, entity)
     assert time.perf_counter() - started < 0.5
+
+
+def test_a_masked_value_names_nothing() -> None:
+    assert not LOOKUPS.find("[email]")

@@ -20,6 +20,8 @@ from bot.engine.nlu.text import QUOTES, fold
 LOOKUPS_FILE = Path(__file__).with_name("lookups.yml")
 
 OTHER_LANGUAGE = {"en": "es", "es": "en"}
+# A value that was masked is no word: `[email]` names no method.
+MASKED = re.compile(r"\[\w+\]")
 # Entities of which a message chooses one, as `lookups.yml` lists them.
 CHOSEN = ("method", "holder", "factor")
 # A factor that is lost is still the one to turn off, or to be made anew.
@@ -37,7 +39,8 @@ class Lookups:
 
     def find(self, text: str) -> list[Found]:
         """At most one of each entity."""
-        folded = fold(text.translate(QUOTES))
+        told = MASKED.sub(lambda masked: "x" * len(masked[0]), text)
+        folded = fold(told.translate(QUOTES))
         found = (
             _first(folded, "line_type", self.line_types),
             _first(folded, "way", self.ways),
