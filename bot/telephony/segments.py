@@ -11,6 +11,15 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 GSM7_LENGTHS = (160, 153)
 UCS2_LENGTHS = (70, 67)
 
+# What a text message can do without: accents that its alphabet lacks, curly quotes,
+# and the dots that hide a number.
+FOLDED = str.maketrans("áíóúÁÍÓÚ•“”‘’–—…", "aiouAIOU*\"\"''--.")
+
+
+def fold(text: str) -> str:
+    """The text in letters that cost one place each in a text message."""
+    return text.translate(FOLDED)
+
 
 def is_gsm7(text: str) -> bool:
     """Whether the text fits the GSM alphabet; else every character costs double."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.telephony.segments import is_gsm7, segments
+from bot.telephony.segments import fold, is_gsm7, segments
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_letters_of_the_gsm_alphabet_are_known(text: str) -> None:
 @pytest.mark.parametrize("letter", [*"áíóúÁÍÓÚ’“”–—…", "•", "\u00a0", "📱", "ç"])
 def test_letters_outside_the_gsm_alphabet_are_known(letter: str) -> None:
     assert not is_gsm7(letter)
+
+
+def test_what_the_alphabet_lacks_is_written_in_letters_that_it_has() -> None:
+    text = "Escriba aquí el código de •••-•••-0143: “así” – ¿no?"
+    assert not is_gsm7(text)
+    assert fold(text) == "Escriba aqui el codigo de ***-***-0143: \"asi\" - ¿no?"
+    assert is_gsm7(fold(text))
