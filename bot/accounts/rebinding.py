@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.models import NumberState
 from bot.accounts.repository import PhoneNumberRepository, lock_accounts
 from bot.clock import Clock
 from bot.settings import Settings
@@ -62,13 +63,22 @@ class Rebinding:
         self._authenticators.bind_number(session, account_id, number_id, now=now)
         return True
 
-    def put_back(self, session: Session, number_id: str, *, account_id: str) -> bool:
-        """Verify a number again that was taken off or suspended; False when it is gone.
+    def put_back(
+        self,
+        session: Session,
+        number_id: str,
+        *,
+        account_id: str,
+        state: NumberState = "removed",
+    ) -> bool:
+        """Verify a number again that is in `state`; False when it is not to be had.
 
         What was counted against its old authenticator stays with the old one.
         """
         numbers = PhoneNumberRepository(session)
-        if not numbers.restore(number_id, account_id=account_id, slots=self._slots):
+        if not numbers.restore(
+            number_id, account_id=account_id, state=state, slots=self._slots
+        ):
             return False
         now = self._clock.now()
         self._authenticators.bind_number(session, account_id, number_id, now=now)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import Account, PhoneNumber
+from bot.accounts.models import Account, NumberState, PhoneNumber
 
 SHOWN = ("verified", "suspended", "pending")
 
@@ -73,12 +73,14 @@ class PhoneNumberRepository:
         values = {"verified_at": now, "conversation_id": None}
         return self._take_slot(pending, values, slots=slots)
 
-    def restore(self, number_id: str, *, account_id: str, slots: int) -> bool:
-        """Give an account a number back that it had, if one of its slots is free."""
+    def restore(
+        self, number_id: str, *, account_id: str, state: NumberState, slots: int
+    ) -> bool:
+        """Verify a number that is in `state` again, if one of its slots is free."""
         gone = (
             PhoneNumber.id == number_id,
             PhoneNumber.account_id == account_id,
-            PhoneNumber.state.in_(("removed", "suspended")),
+            PhoneNumber.state == state,
         )
         return self._take_slot(gone, {"removed_at": None}, slots=slots)
 
@@ -107,17 +109,6 @@ class PhoneNumberRepository:
             PhoneNumber.verified_at > since,
         )
         return self._session.scalars(query).one_or_none()
-
-    def put_on_since(
-        self, account_id: str, *, since: datetime, new_id: str | None
-    ) -> Sequence[str]:
-        """Ids of verified numbers that the account did not have at a moment."""
-        query = select(PhoneNumber.id).where(
-            PhoneNumber.account_id == account_id,
-            PhoneNumber.state == "verified",
-            or_(PhoneNumber.id == new_id, PhoneNumber.verified_at > since),
-        )
-        return self._session.scalars(query).all()
 
     def send_codes_to(self, number_id: str, *, account_id: str) -> None:
         """Let one verified number of the account get its codes, and no other."""

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.accounts.models import Undo, UndoKind
@@ -55,6 +55,20 @@ class UndoLinks:
             )
         )
         return f"{self._base}/undo/{token}"
+
+    def since(
+        self, session: Session, undo: Undo, *, kinds: Sequence[UndoKind]
+    ) -> Sequence[Undo]:
+        """A change and the account's later ones, the newest first, used or not."""
+        return session.scalars(
+            select(Undo)
+            .where(
+                Undo.account_id == undo.account_id,
+                Undo.kind.in_(kinds),
+                Undo.created_at >= undo.created_at,
+            )
+            .order_by(Undo.created_at.desc(), Undo.token_hash)
+        ).all()
 
     def void_since(
         self, session: Session, undo: Undo, *, kinds: Sequence[UndoKind]

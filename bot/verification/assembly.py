@@ -160,6 +160,7 @@ class Assembly:
                 self.throttles,
                 self.new_numbers,
                 self.new_emails,
+                self.undo_links,
                 undo_lifetime=outside.settings.undo_lifetime,
             ),
         )

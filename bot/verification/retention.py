@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.models import AuditEvent, EmailAddress
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
+from bot.accounts.undo_links import UndoLinks
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.verification.models import Proof
@@ -29,6 +30,7 @@ class Retention:
         throttles: Throttles,
         new_numbers: NewNumbers,
         new_emails: NewEmails,
+        undo_links: UndoLinks,
         *,
         undo_lifetime: int,
     ) -> None:
@@ -37,6 +39,7 @@ class Retention:
         self._throttles = throttles
         self._new_numbers = new_numbers
         self._new_emails = new_emails
+        self._undo_links = undo_links
         self._undo_lifetime = timedelta(seconds=undo_lifetime)
 
     def purge(self) -> dict[str, int]:
@@ -50,6 +53,8 @@ class Retention:
                 "phone_number": self._new_numbers.forget(session, before=now - CODES),
                 "offered_email": self._new_emails.forget(session, before=now - CODES),
                 "email_address": self._forget_emails(session),
+                # A while longer than it counts, to say that it is too old.
+                "undo": self._undo_links.forget(session, before=now - COUNTS),
                 "audit_event": self._forget_events(session),
             }
 

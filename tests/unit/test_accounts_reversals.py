@@ -162,6 +162,54 @@ def test_what_was_put_on_after_the_change_goes_with_it(world: World) -> None:
     assert usable(world) == ["0143"]
 
 
+def test_what_left_after_the_change_comes_back_with_it(world: World) -> None:
+    change(world, JAMES, JAMES_NUMBER)
+    token = token_to(world, JAMES_NUMBER)
+    world.clock.move(700)
+    world.identify(JAMES, NEW_NUMBER)
+    world.backend.phone_numbers.remove(CHAT, "0199")
+    assert take(world, token) == "number_changed"
+    assert states(world, JAMES) == {
+        "0123": "codes",
+        "0199": "verified",
+        "0177": "removed",
+    }
+    assert usable(world, JAMES) == ["0123", "0199"]
+
+
+def test_what_left_later_and_is_anothers_by_now_stays_away(world: World) -> None:
+    change(world, JAMES, JAMES_NUMBER)
+    token = token_to(world, JAMES_NUMBER)
+    world.clock.move(700)
+    world.identify(JAMES, NEW_NUMBER)
+    world.backend.phone_numbers.remove(CHAT, "0199")
+    change(world, to=JAMES_OTHER_NUMBER, chat=OTHER_CHAT)
+    assert take(world, token) == "number_changed"
+    assert states(world, JAMES) == {
+        "0123": "codes",
+        "0199": "removed",
+        "0177": "removed",
+    }
+
+
+def test_a_number_that_was_suspended_since_stays_suspended(world: World) -> None:
+    change(world, JAMES, JAMES_NUMBER)
+    token = token_to(world, JAMES_NUMBER)
+    world.clock.move(700)
+    world.identify(JAMES, NEW_NUMBER)
+    world.backend.phone_numbers.remove(CHAT, "0199")
+    assert take(world, token_to(world, JAMES_OTHER_NUMBER)) == "number_removed"
+    world.clock.move(700)
+    world.identify(JAMES, NEW_NUMBER)
+    world.backend.suspension.suspend(CHAT, "0199")
+    assert take(world, token) == "number_changed"
+    assert states(world, JAMES) == {
+        "0123": "codes",
+        "0199": "suspended",
+        "0177": "removed",
+    }
+
+
 def test_links_of_later_changes_end_with_it(world: World) -> None:
     change(world)
     token = token_to(world, MARIAS_NUMBER)

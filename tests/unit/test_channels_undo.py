@@ -221,6 +221,10 @@ def test_the_language_liked_best_is_found(header: str, language: Language) -> No
     assert accepted_language(header, default="en") == language
 
 
+async def test_every_kind_can_be_taken_back(stand: Stand) -> None:
+    assert stand.services.undoing.kinds == set(KINDS)
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_worded(

@@ -76,6 +76,15 @@ def test_an_sms_fits_the_gsm_alphabet_and_two_segments(
     assert segments(text) <= 2
 
 
+@pytest.mark.parametrize("name", SMS)
+def test_what_is_texted_to_a_phone_is_said_to_a_landline_without_links(
+    name: str,
+) -> None:
+    spoken = TEXTS[name.removesuffix("sms") + "voice"]
+
+    assert not any("{undo_url}" in text for text in spoken.values())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_code_by_sms_is_one_segment(wording: Wording, language: str) -> None:
     assert segments(wording.text("code_sms", language, **VALUES)) == 1

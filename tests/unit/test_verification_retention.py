@@ -48,6 +48,15 @@ def test_an_offered_number_that_was_not_taken_goes_after_a_day(world: World) -> 
     assert {row.state for row in world.rows(PhoneNumber)} == {"verified"}
 
 
+def test_a_link_is_known_for_thirty_days_after_its_end(world: World) -> None:
+    with world.sessions.begin() as session:
+        world.parts.undo_links.offer(session, "deletion", account_id=None)
+    world.clock.move(31 * DAY)
+    assert world.backend.retention.purge()["undo"] == 0
+    world.clock.move(1)
+    assert world.backend.retention.purge()["undo"] == 1
+
+
 def test_what_was_deleted_is_counted(world: World) -> None:
     world.clock.move(366 * DAY)
     assert world.backend.retention.purge() == {
@@ -57,6 +66,7 @@ def test_what_was_deleted_is_counted(world: World) -> None:
         "phone_number": 1,
         "offered_email": 0,
         "email_address": 0,
+        "undo": 0,
         "audit_event": 4,
     }
     assert set(world.backend.retention.purge().values()) == {0}
