@@ -84,6 +84,7 @@ def _life(
     housekeeper = Housekeeper(
         services.disclosures.forget_expired,
         services.showings.forget_expired,
+        services.outbox.forget_old,
         services.deletions.carry_out,
         services.cases.advance,
         services.retention.purge,

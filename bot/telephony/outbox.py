@@ -20,6 +20,8 @@ from bot.telephony.repository import DeliveryRepository
 # and a code is better sent never than twice.
 LEASE = timedelta(seconds=60)
 BATCH = 20
+# As long as what is said in a chat.
+KEPT = timedelta(days=30)
 # Stands in for the address of a decoy, so that a decoy costs the same work.
 NOBODY = "+00000000000"
 
@@ -110,6 +112,11 @@ class Outbox:
         """Erase text and address of messages made before a moment; counts them."""
         with self._sessions.begin() as session:
             return DeliveryRepository(session).erase(before)
+
+    def forget_old(self) -> int:
+        """Delete messages that have been kept long enough; counts them."""
+        with self._sessions.begin() as session:
+            return DeliveryRepository(session).forget(self._clock.now() - KEPT)
 
     def forget_addresses(self, session: Session, fingerprints: Iterable[str]) -> None:
         """Erase what was sent to these, in the caller's transaction.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Delete, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.telephony.gateway import Sent
@@ -88,6 +88,14 @@ class DeliveryRepository:
             .values(body_encrypted=None, to_encrypted=None)
         )
 
+    def forget(self, before: datetime) -> int:
+        """Delete finished deliveries made before a moment; counts them."""
+        return self._changed(
+            delete(Delivery).where(
+                Delivery.created_at < before, Delivery.state != "queued"
+            )
+        )
+
     def erase_sent_to(self, fingerprints: Sequence[str]) -> None:
         """Take text and every trace of the address out of finished deliveries."""
         self._session.execute(
@@ -103,6 +111,6 @@ class DeliveryRepository:
             )
         )
 
-    def _changed(self, statement: Update) -> int:
+    def _changed(self, statement: Update | Delete) -> int:
         result = cast("CursorResult[Any]", self._session.execute(statement))
         return result.rowcount

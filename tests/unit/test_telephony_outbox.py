@@ -394,3 +394,44 @@ def test_what_is_still_queued_is_not_erased(
     assert outbox.forget_bodies(clock.now()) == 0
     assert outbox.drain() == 1
     assert gateway.given == [(NUMBER, "sms", "hello")]
+
+
+def test_messages_are_deleted_after_thirty_days_to_the_second(
+    sessions: Sessions, make_outbox: MakeOutbox, clock: ManualClock
+) -> None:
+    outbox = make_outbox(sessions)
+    _post(outbox, sessions)
+    outbox.drain()
+    _post(outbox, sessions, to=None)
+
+    clock.move(30 * 86_400)
+    assert outbox.forget_old() == 0
+    clock.move(1)
+    assert outbox.forget_old() == 2
+
+
+def test_a_message_that_waits_is_not_deleted(
+    sessions: Sessions, make_outbox: MakeOutbox, clock: ManualClock
+) -> None:
+    outbox = make_outbox(sessions)
+    _post(outbox, sessions)
+    clock.move(31 * 86_400)
+
+    assert outbox.forget_old() == 0
+    assert _only(sessions).state == "queued"
+
+
+def test_what_was_sent_to_an_address_is_erased_with_every_trace_of_it(
+    sessions: Sessions, make_outbox: MakeOutbox, fingerprints: Fingerprints
+) -> None:
+    outbox = make_outbox(sessions)
+    _post(outbox, sessions)
+    outbox.drain()
+
+    with sessions.begin() as session:
+        outbox.forget_addresses(session, [fingerprints.of("phone", NUMBER)])
+
+    erased = _only(sessions)
+    assert (erased.to_masked, erased.to_fingerprint) == ("", None)
+    assert (erased.to_encrypted, erased.body_encrypted) == (None, None)
+    assert erased.state == "delivered"
