@@ -50,6 +50,11 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("verb", choices=("show",))
     shown.add_argument("email", metavar="EMAIL")
     shown.add_argument("--json", action="store_true", help="for tools")
+    decided = add("cases", cases, "list cases, look at one, approve or refuse it")
+    decided.add_argument("verb", choices=("list", "show", "approve", "refuse"))
+    decided.add_argument("number", metavar="NUMBER", nargs="?")
+    decided.add_argument("--by", metavar="NAME", help="who decides")
+    decided.add_argument("--json", action="store_true", help="for tools")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
@@ -110,6 +115,7 @@ def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.accounts.errors import AccountNotFound
     from bot.accounts.show import show
     from bot.assembly import build_services
+    from bot.case_commands import in_short
 
     services = build_services(settings)
     schema.upgrade(services.database)
@@ -117,11 +123,32 @@ def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
         account = show(services.sessions, services.fingerprints, arguments.email)
     except AccountNotFound:
         raise CommandFailed("There is no account with that address.") from None
-    if arguments.json:
-        print(json.dumps(account, ensure_ascii=False))
-    else:
-        print(yaml.safe_dump(account, allow_unicode=True, sort_keys=False), end="")
+    files = services.cases.files(account_id=account["id"])
+    _print(account | {"cases": list(map(in_short, files))}, as_json=arguments.json)
     return 0
+
+
+def cases(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show cases to the team, and let it decide them."""
+    from bot import schema
+    from bot.assembly import build_services
+    from bot.case_commands import CaseNotDecided, run
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        shown = run(services.cases, arguments)
+    except CaseNotDecided as error:
+        raise CommandFailed(str(error)) from None
+    _print(shown, as_json=arguments.json)
+    return 0
+
+
+def _print(shown: object, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(shown, ensure_ascii=False))
+    else:
+        print(yaml.safe_dump(shown, allow_unicode=True, sort_keys=False), end="")
 
 
 def articles(_settings: Settings, arguments: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ COMMANDS = (
     "chat",
     "seed",
     "accounts",
+    "cases",
     "articles",
     "understand",
     "train",
