@@ -22,7 +22,10 @@ class Authenticators:
         return session.scalars(
             select(Authenticator)
             .where(Authenticator.phone_number_id == phone_number_id)
-            .order_by(Authenticator.created_at.desc())
+            # One that is bound anew in the same moment goes before the one it replaces.
+            .order_by(
+                Authenticator.created_at.desc(), Authenticator.disabled_at.is_not(None)
+            )
             .limit(1)
         ).one_or_none()
 
