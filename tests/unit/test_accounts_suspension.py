@@ -8,6 +8,7 @@ from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.verification.errors import NoCodePending, ProofMissing
 from bot.verification.models import Authenticator, Method, Proof
+from tests.unit.undoing import token_to, undoing
 from tests.unit.world import (
     CHAT,
     JAMES,
@@ -23,6 +24,8 @@ from tests.unit.world import (
     make_world,
     outcome,
 )
+
+HOUR = 3600
 
 
 @pytest.fixture
@@ -159,6 +162,19 @@ class TestSuspend:
         assert set(undo.data["numbers"].split()) == {row.id for row in numbers}
         first = next(row for row in numbers if row.masked.endswith("0123"))
         assert undo.data["codes_id"] == first.id
+
+    def test_the_link_turns_the_codes_on_again(self, world: World) -> None:
+        prove(world, JAMES)
+        suspend(world)
+        world.clock.move(HOUR)
+        undoing(world).take(token_to(world, JAMES))
+        assert states(world, JAMES) == {
+            "0123": ("verified", True),
+            "0199": ("verified", False),
+        }
+        world.backend.identification.begin(OTHER_CHAT, JAMES)
+        code = world.code_to(JAMES_NUMBER)
+        assert world.backend.identification.check(OTHER_CHAT, code).may_change
 
     def test_two_proofs_put_a_new_number_in_its_place(self, world: World) -> None:
         prove(world, method="recovery_code")
