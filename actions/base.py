@@ -22,15 +22,11 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class BotAction(Action, ABC):
-    """An action with the product's services; the SDK passes none, the app does."""
+class Speaker:
+    """Has the product's services, and speaks; the SDK passes none, the app does."""
 
     def __init__(self, services: "Services | None" = None) -> None:
         self._services = services
-
-    @abstractmethod
-    def name(self) -> str:
-        """The action's name in domain.yml."""
 
     @property
     def services(self) -> "Services":
@@ -97,6 +93,14 @@ class BotAction(Action, ABC):
             "security_path": brand.security_path[language],
             "disclaimer": brand.disclaimer[language],
         }
+
+
+class BotAction(Speaker, Action, ABC):
+    """An action of domain.yml."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in domain.yml."""
 
 
 def language_of(tracker: Tracker) -> str:

@@ -1,7 +1,6 @@
 """Codes that did not come, were refused, or are wanted again."""
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -12,8 +11,8 @@ from actions.base import (
     entities_of,
     language_of,
 )
-from actions.identity import REPLIES, IdentifyingForm, told
-from actions.smalltalk import forget_form
+from actions.proving import REPLIES, told
+from actions.task import Task
 from bot.dates import ago, until
 from bot.telephony.gateway import Way
 from bot.verification.errors import (
@@ -24,7 +23,6 @@ from bot.verification.errors import (
     VerificationError,
 )
 from bot.verification.history import CodeReport
-from bot.verification.standing import Standing
 
 OUTCOMES = {
     "delivered": "utter_report_delivered",
@@ -35,57 +33,35 @@ OUTCOMES = {
 STATES = ("open", "used", "superseded", "expired", "locked")
 
 
-class AdviseCode(BotAction):
-    """General advice, the same for everyone; skipped when the rows may be shown."""
-
-    def name(self) -> str:
-        return "action_advise_code"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
-    ) -> list[Event]:
-        standing = await self.call(
-            self.services.identification.standing, tracker.sender_id
-        )
-        if not standing.may_view:
-            minutes = self.services.settings.code_lifetime // 60
-            self.say(dispatcher, tracker, "utter_code_advice", minutes=minutes)
-            self.say(dispatcher, tracker, "utter_code_look")
-        return [SlotSet("misses", 0)]
-
-
-class CodeForm(IdentifyingForm):
-    """Proves who asks, so that it may be said what happened to the code."""
-
-    def name(self) -> str:
-        return "validate_code_not_received_form"
-
-    def proved(self, standing: Standing) -> bool:
-        return standing.may_view
-
-
-class ReportCode(BotAction):
+class CodeNotReceived(Task):
     """Says what happened to the last code, and does the next best thing."""
 
-    def name(self) -> str:
-        return "action_report_code"
+    intent = "code_not_received"
+    looks = True
+    advice = "utter_code_advice"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
-    ) -> list[Event]:
+    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Give general advice, the same for everyone, unless the rows may be shown."""
+        if (await self.standing(tracker)).may_view:
+            return
+        minutes = self.services.settings.code_lifetime // 60
+        self.say(dispatcher, tracker, self.advice, minutes=minutes)
+        self.say(dispatcher, tracker, "utter_code_look")
+
+    async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         try:
             report = await self.call(self.services.history.last, tracker.sender_id)
         except NoCodeSent:
             self.say(dispatcher, tracker, "utter_report_none")
         except ProofMissing as error:
-            self.explain(dispatcher, tracker, error, REPLIES)
+            self.explain(dispatcher, tracker, error, self.replies)
         else:
             self.tell(dispatcher, tracker, report)
-        return forget_form()
 
     def tell(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, report: CodeReport
     ) -> None:
+        """Speak a report: how it travelled, why, and what helps next."""
         language = language_of(tracker)
         self.say(
             dispatcher,
@@ -109,6 +85,13 @@ class ReportCode(BotAction):
             f"utter_next_{report.next_best}",
             wait=until(report.again_in, language),
         )
+
+
+class CodeRejected(CodeNotReceived):
+    """Says why the last code is refused: used, replaced, too old, guessed at."""
+
+    intent = "code_rejected"
+    advice = "utter_code_rejected"
 
 
 class ExplainPendingCode(BotAction):
@@ -139,7 +122,7 @@ class ExplainPendingCode(BotAction):
 
 
 class ExplainRejectedCode(BotAction):
-    """Says why codes are refused; the newest one counts."""
+    """Says why the code that this chat waits for may be refused."""
 
     def name(self) -> str:
         return "action_explain_rejected_code"
@@ -149,7 +132,19 @@ class ExplainRejectedCode(BotAction):
     ) -> list[Event]:
         minutes = self.services.settings.code_lifetime // 60
         self.say(dispatcher, tracker, "utter_code_rejected", minutes=minutes)
-        return [SlotSet("misses", 0)]
+        standing = await self.call(
+            self.services.identification.standing, tracker.sender_id
+        )
+        if standing.code_pending:
+            language = language_of(tracker)
+            self.say(
+                dispatcher,
+                tracker,
+                "utter_pending_guesses",
+                when=ago(standing.code_age, language),
+                guesses=standing.code_guesses_left,
+            )
+        return []
 
 
 RESEND_REPLIES: Replies = {
@@ -168,7 +163,7 @@ class ResendCode(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        by: Way = "voice" if entities_of(tracker).get("way") == "voice" else "sms"
+        by: Way | None = "voice" if entities_of(tracker).get("way") == "voice" else None
         try:
             await self._resend(dispatcher, tracker, by)
         except VerificationError as error:
@@ -176,14 +171,14 @@ class ResendCode(BotAction):
         return []
 
     async def _resend(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, by: Way
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, by: Way | None
     ) -> None:
         identification = self.services.identification
         try:
             sent = await self.call(identification.resend, tracker.sender_id, by=by)
         except NoCodePending:
             sent = await self.call(
-                identification.resend_sign_in, tracker.sender_id, by=by
+                identification.resend_sign_in, tracker.sender_id, by=by or "sms"
             )
             self.say(dispatcher, tracker, f"utter_sign_in_{sent.by}", **told(sent))
         else:

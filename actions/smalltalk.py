@@ -13,21 +13,36 @@ from actions.base import (
     BotAction,
     Domain,
     Event,
+    Speaker,
     entities_of,
     intent_of,
     language_of,
 )
+from actions.nearest import nearest_articles
 
 TITLES = Path(__file__).with_name("strings.yml")
 LANGUAGES = ("en", "es")
 SECRETS = ("card", "ssn")
 CODES = ("code", "recovery_code")
 FORM_SLOTS = (
+    "task",
+    "task_over",
+    "also",
     "identify_contact",
+    "identify_method",
     "identify_code",
-    "change_which",
-    "change_new_number",
-    "change_code",
+    "number_which",
+    "number_new",
+    "number_code",
+    "email_which",
+    "email_new",
+    "email_code",
+    "factor",
+    "app_shown",
+    "app_code",
+    "holder",
+    "case_number",
+    "confirmed",
 )
 
 
@@ -40,10 +55,12 @@ class Answer(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        if holds_secret(tracker):
-            self.say(dispatcher, tracker, "utter_secret_unasked")
+        warn_of_secrets(self, dispatcher, tracker)
         self.say(dispatcher, tracker, f"utter_{intent_of(tracker)}")
-        return [SlotSet("misses", 0)]
+        if not tracker.get_slot("task"):
+            offer_also(self, dispatcher, tracker)
+            return [SlotSet("misses", 0)]
+        return [SlotSet("misses", 0), *also_wanted(tracker)]
 
 
 class SetLanguage(BotAction):
@@ -88,6 +105,7 @@ class TakeValue(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
+        await disown_codes(self, tracker)
         self.say(dispatcher, tracker, _reply_to_value(tracker))
         return [SlotSet("misses", 0)]
 
@@ -98,8 +116,10 @@ class Missed(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        if holds_secret(tracker):
-            self.say(dispatcher, tracker, "utter_secret_unasked")
+        unasked = _unasked(tracker)
+        if unasked:
+            await disown_codes(self, tracker)
+            self.say(dispatcher, tracker, unasked)
             return []
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses == 1:
@@ -115,7 +135,7 @@ class Missed(BotAction):
     def _offer_articles(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
-        sources = self.services.articles.near(_ranking(tracker))
+        sources = nearest_articles(tracker, self.services.articles)
         person = _button("talk_to_human", language_of(tracker))
         self.say(dispatcher, tracker, "utter_clarify_again", buttons=[person])
         dispatcher.utter_message(json_message={"sources": sources})
@@ -154,32 +174,57 @@ class Misheard(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
-        secret = holds_secret(tracker)
-        self.say(
-            dispatcher,
-            tracker,
-            "utter_secret_unasked" if secret else "utter_misheard",
-        )
+        await disown_codes(self, tracker)
+        unasked = _unasked(tracker)
+        self.say(dispatcher, tracker, unasked or "utter_misheard")
         return []
-
-
-class Stop(BotAction):
-    """Leaves what was under way; nothing on the account changes."""
-
-    def name(self) -> str:
-        return "action_stop"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
-    ) -> list[Event]:
-        await self.call(self.services.identification.cancel, tracker.sender_id)
-        self.say(dispatcher, tracker, "utter_stopped")
-        return forget_form()
 
 
 def forget_form() -> list[Event]:
     """The events that empty every slot of the forms."""
     return [SlotSet(slot, None) for slot in FORM_SLOTS]
+
+
+def also_wanted(tracker: Tracker) -> list[Event]:
+    """The event that remembers a second wish of the message, if there is one."""
+    also = entities_of(tracker).get("also")
+    return [SlotSet("also", also)] if also else []
+
+
+def offer_also(
+    speaker: Speaker, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> None:
+    """Come back to the second of two wishes, now that the first is dealt with."""
+    also = entities_of(tracker).get("also") or tracker.get_slot("also")
+    titles = load_titles()
+    if also not in titles or also == tracker.get_slot("task"):
+        return
+    language = language_of(tracker)
+    speaker.say(
+        dispatcher,
+        tracker,
+        "utter_also",
+        wish=titles[also][language],
+        buttons=[_button(also, language)],
+    )
+
+
+def warn_of_secrets(
+    speaker: Speaker, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> None:
+    """Say that a card or social security number was hidden, if there was one."""
+    if holds_secret(tracker):
+        speaker.say(dispatcher, tracker, "utter_secret_unasked")
+
+
+async def disown_codes(speaker: Speaker, tracker: Tracker) -> None:
+    """Forget a code that nobody asked for, and call it back: others may have it."""
+    found = entities_of(tracker)
+    seq = next((found[kind] for kind in (*CODES, *SECRETS) if kind in found), None)
+    if seq is not None:
+        await speaker.call(
+            speaker.services.identification.disown, tracker.sender_id, int(seq)
+        )
 
 
 def holds_secret(tracker: Tracker) -> bool:
@@ -203,8 +248,12 @@ def _ranking(tracker: Tracker) -> list[str]:
 
 
 def _reply_to_value(tracker: Tracker) -> str:
+    return _unasked(tracker) or "utter_value_unasked"
+
+
+def _unasked(tracker: Tracker) -> str | None:
     if holds_secret(tracker):
         return "utter_secret_unasked"
     if any(kind in entities_of(tracker) for kind in CODES):
         return "utter_code_unasked"
-    return "utter_value_unasked"
+    return None

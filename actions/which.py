@@ -1,4 +1,4 @@
-"""Which of several numbers is to be replaced."""
+"""Which of several numbers is meant."""
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -8,10 +8,10 @@ from bot.accounts.numbers import NumberView
 
 
 class AskWhich(BotAction):
-    """Asks which of several numbers is to be replaced, each as a button."""
+    """Asks which of several numbers is meant, each as a button."""
 
     def name(self) -> str:
-        return "action_ask_change_which"
+        return "action_ask_number_which"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
@@ -21,7 +21,7 @@ class AskWhich(BotAction):
             {"title": number.masked, "payload": f'/inform{{"which": "{place}"}}'}
             for place, number in enumerate(replaceable(numbers), start=1)
         ]
-        self.say(dispatcher, tracker, "utter_ask_change_which", buttons=buttons)
+        self.say(dispatcher, tracker, "utter_ask_number_which", buttons=buttons)
         return []
 
 

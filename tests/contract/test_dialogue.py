@@ -3,13 +3,16 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
-from actions import change, code, identity, phone
+from actions import code, finding, numbers, tasks
 from actions.smalltalk import load_titles
+from bot.accounts.activity import CHANGES
 from bot.brand import load_brand
+from bot.handoff.models import CaseState
 from bot.knowledge.articles import load_articles
 from bot.telephony.causes import CAUSES, NEXT_STEPS
 from tests.contract import dialogue
@@ -57,6 +60,11 @@ def spoken() -> set[str]:
         | {f"utter_cause_{cause}" for cause in CAUSES}
         | {f"utter_next_{step}" for step in NEXT_STEPS}
         | {f"utter_report_{state}" for state in code.STATES}
+        | {f"utter_activity_{change}" for change in CHANGES}
+        | {f"utter_activity_sign_in_{how}" for how in ("done", "failed")}
+        | {f"utter_case_{state}" for state in get_args(CaseState)}
+        | {f"utter_ask_identify_{method}" for method in ("totp", "recovery_code")}
+        | {f"utter_disable_{factor}" for factor in ("sms", "codes")}
         | {f"utter_new_number_{by}" for by in ("sms", "voice")}
         | {f"utter_sign_in_{by}" for by in ("sms", "voice")}
         | {f"utter_resent_{by}" for by in ("sms", "voice", "email")}
@@ -153,10 +161,11 @@ def test_every_article_names_intents_of_the_domain() -> None:
 
 def test_every_error_reply_is_a_response() -> None:
     replies = {
-        *identity.REPLIES.values(),
-        *change.REPLIES.values(),
-        *change.REFUSED.values(),
-        *phone.ELIGIBLE.values(),
+        *(reply for task in tasks.TASKS.values() for reply in task.replies.values()),
+        *numbers.DONE_REPLIES.values(),
+        *numbers.REFUSED.values(),
+        *finding.ELIGIBLE.values(),
+        *finding.LOOKUP_REPLIES.values(),
         *code.OUTCOMES.values(),
     }
     assert replies <= set(dialogue.responses())

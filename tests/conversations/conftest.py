@@ -40,17 +40,6 @@ def seeded(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def shared_stage(
-    house: House, seeded: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """A stage for conversations that leave everything as it is."""
-    database = tmp_path_factory.mktemp("shared") / "switchboard.db"
-    shutil.copy(seeded, database)
-    with Stage(house, database, Scene()) as stage:
-        yield stage
-
-
 @pytest.fixture
 def open_stage(house: House, seeded: Path, tmp_path: Path) -> Iterator[OpenStage]:
     """Opens a stage over a fresh copy of the seeded database."""

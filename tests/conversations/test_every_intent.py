@@ -21,7 +21,7 @@ def test_every_intent_has_a_sentence() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("intent", INTENTS)
-def test_intent_is_answered(shared_stage: Stage, intent: str, language: str) -> None:
+def test_intent_is_answered(stage: Stage, intent: str, language: str) -> None:
     step = {"user": INTENTS[intent][language], "says": INTENTS[intent]["says"]}
     told = {"language": language, "steps": [step], "after": {"unchanged": True}}
-    Play(shared_stage, Transcript.model_validate(told)).run()
+    Play(stage, Transcript.model_validate(told)).run()

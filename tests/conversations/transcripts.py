@@ -122,7 +122,17 @@ class Transcript(Strict):
 
 
 def load(behaviour: str) -> dict[str, Transcript]:
-    """The transcripts of a behaviour, by the sentence that is their name."""
-    text = (FOLDER / f"{behaviour}.yml").read_text("utf-8")
-    told: dict[str, Any] = yaml.safe_load(text)
+    """The transcripts of a behaviour, by the sentence that is their name.
+
+    A folder holds them, a file for each topic.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+    told: dict[str, Any] = {}
+    for path in sorted((FOLDER / behaviour).glob("*.yml")):
+        found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {}
+        if twice := told.keys() & found.keys():
+            raise ValueError(f"{path}: {twice} is there already")
+        told |= found
     return {name: Transcript.model_validate(value) for name, value in told.items()}

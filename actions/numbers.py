@@ -1,0 +1,333 @@
+"""Numbers that are put on the account, take another's place, or leave it."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BotAction, Domain, Event, Replies, entities_of
+from actions.proving import REPLIES as PROOF_REPLIES
+from actions.proving import told
+from actions.task import HEARD, Task, Validated
+from actions.which import choose, replaceable
+from bot.accounts.errors import (
+    LastFactor,
+    NoNumber,
+    NumberInUse,
+    NumberUnchanged,
+    WhichNumber,
+)
+from bot.accounts.numbers import NumberView
+from bot.privacy.errors import DisclosureGone
+from bot.telephony.errors import (
+    EmergencyNumber,
+    ExtensionGiven,
+    NumberError,
+    NumberRefused,
+    NumberUnreadable,
+    ShortCode,
+    VanityNumber,
+)
+from bot.verification.errors import VerificationError
+from bot.verification.standing import Standing
+
+REFUSED = {
+    "voip": "utter_number_refused_voip",
+    "country": "utter_number_refused_country",
+    "fictional": "utter_number_refused_fictional",
+    "short_code": "utter_number_short",
+}
+REPLIES: Replies = {
+    **PROOF_REPLIES,
+    EmergencyNumber: "utter_number_short",
+    ExtensionGiven: "utter_number_extension",
+    LastFactor: "utter_last_factor",
+    NoNumber: "utter_no_number",
+    NumberError: "utter_number_invalid",
+    NumberInUse: "utter_number_in_use",
+    NumberUnchanged: "utter_number_unchanged",
+    NumberUnreadable: "utter_number_unreadable",
+    ShortCode: "utter_number_short",
+    VanityNumber: "utter_number_vanity",
+    WhichNumber: "utter_which_unknown",
+}
+FAILURES = (
+    DisclosureGone,
+    NumberError,
+    NumberUnchanged,
+    VerificationError,
+    WhichNumber,
+)
+
+
+def number_response(error: Exception, replies: Replies) -> Replies:
+    """The replies, with that of a refused number chosen by why it is refused."""
+    if not isinstance(error, NumberRefused):
+        return replies
+    refused = REFUSED.get(error.reason, "utter_number_refused_kind")
+    return {**replies, NumberRefused: refused}
+
+
+class OffersNumber(Task):
+    """A task that takes a new number and proves that it is at hand."""
+
+    need = "change"
+    adds = False
+    replies = REPLIES
+
+    async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
+        if await self._which_is_open(tracker):
+            return "number_which"
+        for slot in ("number_new", "number_code"):
+            if tracker.get_slot(slot) is None:
+                return slot
+        return None
+
+    async def restart(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[Event]:
+        """Drop the number given so far; the form asks for another one."""
+        if tracker.get_slot("number_new") is None:
+            return []
+        self.say(dispatcher, tracker, "utter_change_again")
+        return [SlotSet("number_new", None), SlotSet("number_code", None)]
+
+    async def on_proved(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> Validated:
+        """Send the code to a number that was given before it could be used."""
+        given = tracker.get_slot("number_new")
+        if given is None or tracker.get_slot("number_code") is not None:
+            return {}
+        standing = await self.standing(tracker)
+        if not self.proved(standing) or await self._which_is_open(tracker):
+            return {}
+        return await self._offer(given, dispatcher, tracker)
+
+    async def validate_number_which(
+        self,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Domain,
+    ) -> Validated:
+        chosen = choose(
+            await self._numbers(tracker), await wanted(self, tracker, value)
+        )
+        if chosen is None:
+            self.say(dispatcher, tracker, "utter_which_unknown")
+            return {"number_which": None}
+        tracker.slots["number_which"] = chosen
+        offered = await self.on_proved(dispatcher, tracker)
+        return {"number_which": chosen} | HEARD | offered
+
+    async def validate_number_new(
+        self,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Domain,
+    ) -> Validated:
+        if _is_no_number(tracker):
+            self.say(dispatcher, tracker, "utter_number_invalid")
+            return {"number_new": None, "number_code": None}
+        tracker.slots.update(number_new=value, number_code=None)
+        kept = {"number_new": value, "number_code": None}
+        return kept | HEARD | await self.on_proved(dispatcher, tracker)
+
+    async def validate_number_code(
+        self,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Domain,
+    ) -> Validated:
+        try:
+            code = await self.disclosed(tracker, value, "code")
+            await self.call(
+                self.services.phone_numbers.confirm, tracker.sender_id, code
+            )
+        except (VerificationError, DisclosureGone) as error:
+            self.explain(dispatcher, tracker, error, self.replies)
+            return {"number_code": None}
+        return {"number_code": value} | HEARD
+
+    async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        try:
+            changed = await self.call(
+                self.services.phone_numbers.change, tracker.sender_id
+            )
+        except (VerificationError, NumberUnchanged, NumberInUse) as error:
+            self.explain(dispatcher, tracker, error, DONE_REPLIES)
+            return
+        if changed.old_masked:
+            response = "utter_changed"
+        else:
+            response = "utter_added" if changed.gets_codes else "utter_added_beside"
+        self.say(
+            dispatcher,
+            tracker,
+            response,
+            old=changed.old_masked,
+            new=changed.new_masked,
+        )
+
+    async def _offer(
+        self, given: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> Validated:
+        try:
+            number = await self.disclosed(tracker, given, "phone", "code")
+            sent = await self.call(
+                self.services.phone_numbers.offer,
+                tracker.sender_id,
+                number,
+                which=tracker.get_slot("number_which"),
+                adds=self.adds,
+            )
+        except FAILURES as error:
+            self.explain(
+                dispatcher, tracker, error, number_response(error, self.replies)
+            )
+            return {"number_new": None}
+        self.say(dispatcher, tracker, f"utter_new_number_{sent.by}", **told(sent))
+        return {}
+
+    async def _which_is_open(self, tracker: Tracker) -> bool:
+        if self.adds or tracker.get_slot("number_which") is not None:
+            return False
+        return len(replaceable(await self._numbers(tracker))) > 1
+
+    async def _numbers(self, tracker: Tracker) -> tuple[NumberView, ...]:
+        return await self.call(self.services.phone_numbers.find, tracker.sender_id)
+
+
+# What a failed switch says: nothing was asked for any more, so all is to be told.
+DONE_REPLIES: Replies = {
+    **dict.fromkeys((VerificationError, NumberUnchanged), "utter_change_not_done"),
+    **{
+        kind: response
+        for kind, response in REPLIES.items()
+        if kind.__name__ in ("NumberInUse", "NoAuthenticator")
+    },
+}
+
+
+class ChangePhoneNumber(OffersNumber):
+    """Puts a new number in an old one's place."""
+
+    intent = "change_phone_number"
+
+    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        if not (await self.standing(tracker)).may_change:
+            self.say(dispatcher, tracker, "utter_change_start")
+
+
+class AddPhoneNumber(OffersNumber):
+    """Puts one more number on the account."""
+
+    intent = "add_phone_number"
+    adds = True
+
+    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.say(dispatcher, tracker, "utter_add_start")
+
+
+class RemovePhoneNumber(Task):
+    """Takes a number off the account, unless it is the last way in."""
+
+    intent = "remove_phone_number"
+    need = "change"
+    replies = REPLIES
+
+    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.say(dispatcher, tracker, "utter_remove_start")
+
+    async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
+        numbers = replaceable(await self._numbers(tracker))
+        if len(numbers) > 1 and tracker.get_slot("number_which") is None:
+            return "number_which"
+        if numbers and tracker.get_slot("confirmed") is None:
+            return "confirmed"
+        return None
+
+    async def validate_number_which(
+        self,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Domain,
+    ) -> Validated:
+        if not (await self.standing(tracker)).may_view:
+            return {"number_which": None}
+        chosen = choose(
+            await self._numbers(tracker), await wanted(self, tracker, value)
+        )
+        if chosen is None:
+            self.say(dispatcher, tracker, "utter_which_unknown")
+        return {"number_which": chosen} | (HEARD if chosen else {})
+
+    async def ask_confirmed(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
+        """Name the number that is going to leave."""
+        numbers = replaceable(await self._numbers(tracker))
+        place = int(tracker.get_slot("number_which") or 1)
+        number = numbers[place - 1].masked
+        self.say(dispatcher, tracker, "utter_ask_remove_confirmed", number=number)
+
+    async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        try:
+            removed = await self.call(
+                self.services.phone_numbers.remove,
+                tracker.sender_id,
+                tracker.get_slot("number_which"),
+            )
+        except (VerificationError, LastFactor, NoNumber, WhichNumber) as error:
+            self.explain(dispatcher, tracker, error, self.replies)
+            return
+        moved = bool(removed.codes_to_masked)
+        self.say(
+            dispatcher,
+            tracker,
+            "utter_removed_moved" if moved else "utter_removed",
+            number=removed.masked,
+            other=removed.codes_to_masked,
+        )
+
+    async def _numbers(self, tracker: Tracker) -> tuple[NumberView, ...]:
+        return await self.call(self.services.phone_numbers.find, tracker.sender_id)
+
+
+class AskNumberCode(BotAction):
+    """Asks for the code that went to the new number, or offers another one."""
+
+    def name(self) -> str:
+        return "action_ask_number_code"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        standing = await self.call(
+            self.services.identification.standing, tracker.sender_id
+        )
+        pending = standing.code_pending
+        self.say(
+            dispatcher,
+            tracker,
+            "utter_ask_number_code" if pending else "utter_ask_number_code_new",
+        )
+        return []
+
+
+async def wanted(task: Task, tracker: Tracker, value: str) -> str:
+    """Which number was meant: a place that was named, or digits that were typed."""
+    if "which" in entities_of(tracker):
+        return entities_of(tracker)["which"]
+    return await task.disclosed(tracker, value, "code", "phone")
+
+
+def _is_no_number(tracker: Tracker) -> bool:
+    """Whether digits were given that are too many, or a date; they are not kept."""
+    kinds = entities_of(tracker)
+    return "number" in kinds and "phone" not in kinds and "code" not in kinds

@@ -1,0 +1,171 @@
+"""The one form of all tasks: which task it is for, how it starts, asks and ends."""
+
+from typing import TYPE_CHECKING
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.access import AccountCompromised, LostPhone, RecoverAccount
+from actions.base import BotAction, Domain, Event, entities_of, intent_of
+from actions.cases import CheckCaseStatus
+from actions.code import CodeNotReceived, CodeRejected
+from actions.email import ChangeEmail
+from actions.factors import DisableTwoFactor, EnableTwoFactor
+from actions.finding import FindPhoneNumber, MultipleAccounts
+from actions.in_use import NumberAlreadyInUse
+from actions.leaving import DeleteAccount
+from actions.numbers import AddPhoneNumber, ChangePhoneNumber, RemovePhoneNumber
+from actions.reviewing import ReviewActivity
+from actions.smalltalk import also_wanted, forget_form, offer_also, warn_of_secrets
+from actions.task import Task
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+TASKS: dict[str, type[Task]] = {
+    task.intent: task
+    for task in (
+        AccountCompromised,
+        AddPhoneNumber,
+        ChangeEmail,
+        ChangePhoneNumber,
+        CheckCaseStatus,
+        CodeNotReceived,
+        CodeRejected,
+        DeleteAccount,
+        DisableTwoFactor,
+        EnableTwoFactor,
+        FindPhoneNumber,
+        LostPhone,
+        MultipleAccounts,
+        NumberAlreadyInUse,
+        RecoverAccount,
+        RemovePhoneNumber,
+        ReviewActivity,
+    )
+}
+
+
+def task_of(tracker: Tracker, services: "Services") -> Task:
+    """The task under way.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return TASKS[str(tracker.get_slot("task"))](services)
+
+
+class StartTask(BotAction):
+    """Begins the task that the intent names, unless it only interrupts another."""
+
+    def name(self) -> str:
+        return "action_start_task"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        warn_of_secrets(self, dispatcher, tracker)
+        wanted, under_way = intent_of(tracker), tracker.get_slot("task")
+        task = TASKS[wanted](self.services)
+        kept = [SlotSet("misses", 0), *also_wanted(tracker)]
+        if wanted == under_way:
+            return [*kept, *await task.restart(dispatcher, tracker)]
+        await task.start(dispatcher, tracker)
+        if under_way and task.looks and not TASKS[under_way].looks:
+            await self._answer_aside(task, dispatcher, tracker)
+            return kept
+        return [SlotSet("task", wanted), SlotSet("confirmed", None), *kept]
+
+    async def _answer_aside(
+        self, task: Task, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
+        standing = await task.standing(tracker)
+        if task.proved(standing) and await task.missing(standing, tracker) is None:
+            await task.finish(dispatcher, tracker)
+
+
+class TaskForm(BotAction):
+    """Lets the task under way check what was said and name what it still needs."""
+
+    def name(self) -> str:
+        return "validate_task_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        task = task_of(tracker, self.services)
+        events: list[Event] = await task.run(dispatcher, tracker, domain)
+        return events
+
+
+class FinishTask(BotAction):
+    """Ends the task: what was wanted is done, or it is said why it is not."""
+
+    def name(self) -> str:
+        return "action_finish_task"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        if not tracker.get_slot("task_over"):
+            await task_of(tracker, self.services).finish(dispatcher, tracker)
+        offer_also(self, dispatcher, tracker)
+        return forget_form()
+
+
+class AskConfirmed(BotAction):
+    """Asks whether the task under way is really wanted, in its own words."""
+
+    def name(self) -> str:
+        return "action_ask_confirmed"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        await task_of(tracker, self.services).ask_confirmed(dispatcher, tracker)
+        return []
+
+
+class AskFactor(BotAction):
+    """Asks which way to sign in the task under way is about."""
+
+    def name(self) -> str:
+        return "action_ask_factor"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        enabling = tracker.get_slot("task") == EnableTwoFactor.intent
+        way = "utter_ask_factor_on" if enabling else "utter_ask_factor_off"
+        self.say(dispatcher, tracker, way)
+        return []
+
+
+class StopTask(BotAction):
+    """Leaves what was under way; nothing on the account changes."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        await self.call(self.services.identification.cancel, tracker.sender_id)
+        self.say(dispatcher, tracker, "utter_stopped")
+        offer_also(self, dispatcher, tracker)
+        return forget_form()
+
+
+class CorrectNumber(BotAction):
+    """Drops the number given so far; the form asks for another one."""
+
+    def name(self) -> str:
+        return "action_correct_number"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        if "which" not in entities_of(tracker):
+            return []
+        return await task_of(tracker, self.services).restart(dispatcher, tracker)
