@@ -14,6 +14,7 @@ FILES = Path(__file__).with_name("stock")
 STATE = ROOT / ".state"
 ENVIRONMENT = STATE / "stock"
 PYTHON = ENVIRONMENT / "bin" / "python"
+WORDING = "responses.yml"
 DEFAULTS = "rasa/engine/recipes/config_files/default_config.yml"
 
 
@@ -48,14 +49,14 @@ def install() -> None:
 def train(epochs: int | None) -> Path:
     """The project of a trained model, from `rasa init`'s pipeline and our data.
 
-    It is trained again only when data, domain or epochs have changed. `epochs` None:
-    as many as the defaults say.
+    It is trained again only when sentences, rules, domain or epochs have changed:
+    wording is spoken and not learnt. `epochs` None: as many as the defaults say.
 
     Raises:
         StockUnavailable: training failed.
     """
     config = default_config(epochs)
-    sources = sorted(path for path in training_files())
+    sources = sorted(path for path in training_files() if path.name != WORDING)
     text = config + "".join(path.read_text(encoding="utf-8") for path in sources)
     project = STATE / f"stock-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     if not list(project.glob("models/*.tar.gz")):
