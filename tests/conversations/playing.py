@@ -32,10 +32,20 @@ class Play:
             self._stage.clock.move(step.wait)
         elif step.engine is not None:
             self._stage.engine_is(step.engine)
+        elif step.undo_from is not None:
+            self._undo(step.undo_from, step)
         else:
             visitor = self._visitor(step.visitor)
             lines = self._deed(visitor, step)()
             self._compare(visitor, step, lines)
+
+    def _undo(self, to: str, step: Step) -> None:
+        links = self._stage.links(to)
+        if not links:
+            self._visitor(step.visitor).fail(f"{to} got no undo link")
+        page = self._stage.use(links[step.nth])
+        if page != step.page:
+            self._visitor(step.visitor).fail(f"the page says {page}, not {step.page}")
 
     def _visitor(self, name: str) -> Visitor:
         if name not in self._visitors:

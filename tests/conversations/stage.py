@@ -4,15 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
+import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.app import build_services, create_app
+from bot.channels.undo_page import PAGES
 from bot.clock import ManualClock
 from bot.conversations.models import Message
 from bot.privacy.cipher import Cipher, Keys
@@ -26,6 +29,7 @@ from tests.conversations.state import Accounts
 from tests.conversations.visitor import Visitor
 
 TOKEN_LIFETIME = timedelta(minutes=5)
+UNDO_LINK = re.compile(r"/undo/[\w-]+")
 FIRST_GUESS, SIX_DIGITS = 246_810, 1_000_000
 
 
@@ -85,10 +89,18 @@ class Stage:
 
     def codes(self, to: str) -> list[str]:
         """Every code that arrived at a number or address, oldest first."""
-        wait_until(self._everything_is_sent)
-        kind = "mail" if "@" in to else "phones"
-        inbox = self._http.get(f"/demo/{kind}/{to}").raise_for_status().json()
-        return [each["code"] for each in inbox["messages"] if each["code"]]
+        return [each["code"] for each in self._arrived(to) if each["code"]]
+
+    def links(self, to: str) -> list[str]:
+        """The path of every undo link that arrived there, oldest first."""
+        found = (UNDO_LINK.search(each["text"]) for each in self._arrived(to))
+        return [link[0] for link in found if link]
+
+    def use(self, link: str) -> str:
+        """Press the button of an undo link; gives what its page says."""
+        page = self._http.post(link, params={"language": "en"}).text
+        told = yaml.safe_load((PAGES / "strings.yml").read_text("utf-8"))["heading"]
+        return next(name for name in told if f"<h1>{escape(told[name]['en'])}<" in page)
 
     def wrong_code(self) -> str:
         """Six digits that were never sent to anybody here."""
@@ -119,6 +131,13 @@ class Stage:
             "exp": self.clock.now() + TOKEN_LIFETIME,
         }
         return jwt.encode(claims, key.get_secret_value(), "HS256")
+
+    def _arrived(self, to: str) -> list[dict[str, Any]]:
+        wait_until(self._everything_is_sent)
+        kind = "mail" if "@" in to else "phones"
+        inbox = self._http.get(f"/demo/{kind}/{to}").raise_for_status().json()
+        messages: list[dict[str, Any]] = inbox["messages"]
+        return messages
 
     def _everything_is_sent(self) -> bool:
         query = select(func.count()).where(Delivery.state == "queued")

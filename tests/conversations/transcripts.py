@@ -30,8 +30,11 @@ DEEDS = (
     "wrong_code",
     "wait",
     "engine",
+    "undo_from",
     "later",
 )
+# Deeds that the bot has no part in.
+SILENT = ("wait", "engine", "undo_from")
 
 Language = Literal["en", "es"]
 
@@ -60,11 +63,19 @@ class Step(Strict):
     engine: Literal["killed", "back"] | None = Field(
         None, description="ends the engine, or starts it again"
     )
+    undo_from: str | None = Field(
+        None, description="uses the newest undo link that a number or address got"
+    )
     later: bool | None = Field(
         None, description="says nothing and hears the answer that had to wait"
     )
 
-    nth: int = Field(-1, description="of the codes sent there, from 0; the newest")
+    nth: int = Field(
+        -1, description="of the codes or links sent there, from 0; the newest"
+    )
+    page: Literal["done", "used", "expired", "impossible"] = Field(
+        "done", description="what the page behind an undo link says"
+    )
     frame: str = Field("{code}", description="what is typed around the code")
     full_width: bool = Field(False, description="types the digits of East Asian fonts")
     visitor: str = Field("first", description="who says it, when there are several")
@@ -84,7 +95,7 @@ class Step(Strict):
         if len(deeds) != 1:
             raise ValueError(f"a step does one thing, this one does {deeds}")
         expected = self.says is not None or bool(self.bot)
-        if expected == (deeds[0] in ("wait", "engine")):
+        if expected == (deeds[0] in SILENT):
             raise ValueError(f"{deeds[0]}: say what the bot answers, if it does")
         return self
 
