@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from html import escape
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +99,10 @@ class Stage:
     def use(self, link: str) -> str:
         """Press the button of an undo link; gives what its page says."""
         page = self._http.post(link, params={"language": "en"}).text
-        told = yaml.safe_load((PAGES / "strings.yml").read_text("utf-8"))["heading"]
-        return next(name for name in told if f"<h1>{escape(told[name]['en'])}<" in page)
+        strings = yaml.safe_load((PAGES / "strings.yml").read_text("utf-8"))
+        headings: dict[str, dict[str, str]] = strings["heading"]
+        heading = unescape(page.partition("<h1>")[2].partition("</h1>")[0])
+        return next(name for name in headings if headings[name]["en"] == heading)
 
     def wrong_code(self) -> str:
         """Six digits that were never sent to anybody here."""
