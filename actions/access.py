@@ -1,18 +1,14 @@
 """A phone that is gone, an account that is out of reach, an account with a guest."""
 
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Domain, Replies
-from actions.numbers import wanted
+from actions.base import Replies
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.reviewing import tell_activity
-from actions.task import HEARD, Task, Validated
-from actions.which import choose, replaceable
+from actions.task import Task
+from actions.which import NumberTask
 from bot.accounts.errors import NothingToSuspend, WhichNumber
-from bot.accounts.numbers import NumberView
 from bot.verification.errors import VerificationError
 from bot.verification.standing import Standing
 
@@ -24,7 +20,7 @@ REPLIES: Replies = {
 LATEST = 3
 
 
-class LostPhone(Task):
+class LostPhone(NumberTask):
     """Stops the codes to a phone that is gone; any one proof is enough for that.
 
     Being quick to suspend costs less than being late (SP 800-63B-4, 4.5).
@@ -38,34 +34,16 @@ class LostPhone(Task):
         self.say(dispatcher, tracker, "utter_lost_phone")
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
-        numbers = replaceable(await self._numbers(tracker))
-        if len(numbers) > 1 and tracker.get_slot("number_which") is None:
+        if await self.which_is_open(tracker):
             return "number_which"
-        if numbers and tracker.get_slot("confirmed") is None:
-            return "confirmed"
-        return None
-
-    async def validate_number_which(
-        self,
-        value: Any,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: Domain,
-    ) -> Validated:
-        chosen = choose(
-            await self._numbers(tracker), await wanted(self, tracker, value)
-        )
-        if chosen is None:
-            self.say(dispatcher, tracker, "utter_which_unknown")
-        return {"number_which": chosen} | (HEARD if chosen else {})
+        confirmed = tracker.get_slot("confirmed") or not await self.numbers(tracker)
+        return None if confirmed else "confirmed"
 
     async def ask_confirmed(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
         """Name the number that gets no more codes."""
-        numbers = replaceable(await self._numbers(tracker))
-        place = int(tracker.get_slot("number_which") or 1)
-        number = numbers[place - 1].masked
+        number = await self.chosen(tracker)
         self.say(dispatcher, tracker, "utter_ask_suspend_confirmed", number=number)
 
     async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -80,9 +58,6 @@ class LostPhone(Task):
         else:
             number = ", ".join(suspended)
             self.say(dispatcher, tracker, "utter_suspended", number=number)
-
-    async def _numbers(self, tracker: Tracker) -> tuple[NumberView, ...]:
-        return await self.call(self.services.phone_numbers.find, tracker.sender_id)
 
 
 class RecoverAccount(Task):

@@ -9,8 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BotAction, Domain, Event, Replies, entities_of
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.proving import told
-from actions.task import HEARD, Task, Validated
-from actions.which import choose, replaceable
+from actions.task import HEARD, Validated
+from actions.which import NumberTask
 from bot.accounts.errors import (
     LastFactor,
     NoNumber,
@@ -18,7 +18,6 @@ from bot.accounts.errors import (
     NumberUnchanged,
     WhichNumber,
 )
-from bot.accounts.numbers import NumberView
 from bot.privacy.errors import DisclosureGone
 from bot.telephony.errors import (
     EmergencyNumber,
@@ -69,7 +68,7 @@ def number_response(error: Exception, replies: Replies) -> Replies:
     return {**replies, NumberRefused: refused}
 
 
-class OffersNumber(Task):
+class OffersNumber(NumberTask):
     """A task that takes a new number and proves that it is at hand."""
 
     need = "change"
@@ -77,7 +76,7 @@ class OffersNumber(Task):
     replies = REPLIES
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
-        if await self._which_is_open(tracker):
+        if await self.which_is_open(tracker):
             return "number_which"
         for slot in ("number_new", "number_code"):
             if tracker.get_slot(slot) is None:
@@ -101,26 +100,9 @@ class OffersNumber(Task):
         if given is None or tracker.get_slot("number_code") is not None:
             return {}
         standing = await self.standing(tracker)
-        if not self.proved(standing) or await self._which_is_open(tracker):
+        if not self.proved(standing) or await self.which_is_open(tracker):
             return {}
         return await self._offer(given, dispatcher, tracker)
-
-    async def validate_number_which(
-        self,
-        value: Any,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: Domain,
-    ) -> Validated:
-        chosen = choose(
-            await self._numbers(tracker), await wanted(self, tracker, value)
-        )
-        if chosen is None:
-            self.say(dispatcher, tracker, "utter_which_unknown")
-            return {"number_which": None}
-        tracker.slots["number_which"] = chosen
-        offered = await self.on_proved(dispatcher, tracker)
-        return {"number_which": chosen} | HEARD | offered
 
     async def validate_number_new(
         self,
@@ -193,13 +175,8 @@ class OffersNumber(Task):
         self.say(dispatcher, tracker, f"utter_new_number_{sent.by}", **told(sent))
         return {}
 
-    async def _which_is_open(self, tracker: Tracker) -> bool:
-        if self.adds or tracker.get_slot("number_which") is not None:
-            return False
-        return len(replaceable(await self._numbers(tracker))) > 1
-
-    async def _numbers(self, tracker: Tracker) -> tuple[NumberView, ...]:
-        return await self.call(self.services.phone_numbers.find, tracker.sender_id)
+    async def which_is_open(self, tracker: Tracker) -> bool:
+        return not self.adds and await super().which_is_open(tracker)
 
 
 # What a failed switch says: nothing was asked for any more, so all is to be told.
@@ -233,7 +210,7 @@ class AddPhoneNumber(OffersNumber):
         self.say(dispatcher, tracker, "utter_add_start")
 
 
-class RemovePhoneNumber(Task):
+class RemovePhoneNumber(NumberTask):
     """Takes a number off the account, unless it is the last way in."""
 
     intent = "remove_phone_number"
@@ -244,36 +221,16 @@ class RemovePhoneNumber(Task):
         self.say(dispatcher, tracker, "utter_remove_start")
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
-        numbers = replaceable(await self._numbers(tracker))
-        if len(numbers) > 1 and tracker.get_slot("number_which") is None:
+        if await self.which_is_open(tracker):
             return "number_which"
-        if numbers and tracker.get_slot("confirmed") is None:
-            return "confirmed"
-        return None
-
-    async def validate_number_which(
-        self,
-        value: Any,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: Domain,
-    ) -> Validated:
-        if not (await self.standing(tracker)).may_view:
-            return {"number_which": None}
-        chosen = choose(
-            await self._numbers(tracker), await wanted(self, tracker, value)
-        )
-        if chosen is None:
-            self.say(dispatcher, tracker, "utter_which_unknown")
-        return {"number_which": chosen} | (HEARD if chosen else {})
+        confirmed = tracker.get_slot("confirmed") or not await self.numbers(tracker)
+        return None if confirmed else "confirmed"
 
     async def ask_confirmed(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
         """Name the number that is going to leave."""
-        numbers = replaceable(await self._numbers(tracker))
-        place = int(tracker.get_slot("number_which") or 1)
-        number = numbers[place - 1].masked
+        number = await self.chosen(tracker)
         self.say(dispatcher, tracker, "utter_ask_remove_confirmed", number=number)
 
     async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -295,9 +252,6 @@ class RemovePhoneNumber(Task):
             other=removed.codes_to_masked,
         )
 
-    async def _numbers(self, tracker: Tracker) -> tuple[NumberView, ...]:
-        return await self.call(self.services.phone_numbers.find, tracker.sender_id)
-
 
 class AskNumberCode(BotAction):
     """Asks for the code that went to the new number, or offers another one."""
@@ -318,13 +272,6 @@ class AskNumberCode(BotAction):
             "utter_ask_number_code" if pending else "utter_ask_number_code_new",
         )
         return []
-
-
-async def wanted(task: Task, tracker: Tracker, value: str) -> str:
-    """Which number was meant: a place that was named, or digits that were typed."""
-    if "which" in entities_of(tracker):
-        return entities_of(tracker)["which"]
-    return await task.disclosed(tracker, value, "code", "phone")
 
 
 def _is_no_number(tracker: Tracker) -> bool:
