@@ -34,8 +34,11 @@ class Play:
             self._stage.engine_is(step.engine)
         elif step.undo_from is not None:
             self._undo(step.undo_from, step)
+        elif step.team is not None:
+            self._stage.decide(step.team)
         else:
             visitor = self._visitor(step.visitor)
+            self._stage.settle()
             lines = self._deed(visitor, step)()
             self._compare(visitor, step, lines)
 
@@ -67,6 +70,8 @@ class Play:
             return step.user
         if step.wrong_code:
             return step.frame.format(code=self._stage.wrong_code())
+        if step.case_number:
+            return step.frame.format(code=self._stage.case_numbers()[step.nth])
         to = step.code_from or step.mail_code_from or ""
         code = self._stage.codes(to)[step.nth]
         typed = code.translate(FULL_WIDTH) if step.full_width else code
@@ -83,7 +88,12 @@ class Play:
     def _judge(self, after: After) -> None:
         faults = [
             fault
-            for judged in (self._misstated, self._missent, self._mischanged)
+            for judged in (
+                self._misstated,
+                self._missent,
+                self._misled,
+                self._mischanged,
+            )
             for fault in judged(after)
         ]
         for name, visitor in self._visitors.items():
@@ -108,6 +118,17 @@ class Play:
             f"{to} got {counts[to]} messages, not {expected}"
             for to, expected in after.delivered.items()
             if counts[to] != expected
+        ]
+
+    def _misled(self, after: After) -> list[str]:
+        pairs = {
+            "cases": (after.cases, self._stage.accounts.cases),
+            "in line": (after.in_line, self._stage.accounts.in_line),
+        }
+        return [
+            f"{name}: {found}, not {expected}"
+            for name, (expected, look) in pairs.items()
+            if expected is not None and (found := look()) != expected
         ]
 
     def _mischanged(self, after: After) -> list[str]:

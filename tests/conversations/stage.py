@@ -22,6 +22,7 @@ from bot.privacy.cipher import Cipher, Keys
 from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
+from bot.telephony.gateway import ConsoleGateway, Sent, Way
 from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
@@ -49,15 +50,28 @@ class Failing:
         raise RuntimeError("made to fail")
 
 
+class SilentGateway(ConsoleGateway):
+    """Delivers too, but the phone company never says that a message arrived."""
+
+    def send(self, to: str, by: Way, text: str) -> Sent:
+        """Hand `text` on, and hear no more than that it was taken."""
+        sent = super().send(to, by, text)
+        return replace(sent, state="sent") if sent.state == "delivered" else sent
+
+
 @dataclass(frozen=True)
 class Scene:
     """What is special about a stage.
 
-    `lines`: kinds of line by number, `fails`: methods such as `phone_numbers.change`.
+    `lines`: kinds of line by number, `fails`: methods such as `phone_numbers.change`,
+    `undelivered`: error codes by the number that gets nothing, `unreported`: nobody
+    says whether messages arrive.
     """
 
     lines: Mapping[str, LineKind] = field(default_factory=dict)
     fails: tuple[str, ...] = ()
+    undelivered: Mapping[str, str] = field(default_factory=dict)
+    unreported: bool = False
 
 
 class Stage:
@@ -104,6 +118,17 @@ class Stage:
         heading = unescape(page.partition("<h1>")[2].partition("</h1>")[0])
         return next(name for name in headings if headings[name]["en"] == heading)
 
+    def case_numbers(self) -> list[str]:
+        """The number of every case, oldest first."""
+        files = self.services.cases.files()
+        return [file.number for file in sorted(files, key=lambda file: file.opened_at)]
+
+    def decide(self, how: str) -> None:
+        """Let the support team approve or refuse the newest case."""
+        cases = self.services.cases
+        decide = cases.approve if how == "approve" else cases.refuse
+        decide(self.case_numbers()[-1], by="lee@example.com")
+
     def wrong_code(self) -> str:
         """Six digits that were never sent to anybody here."""
         wait_until(self._everything_is_sent)
@@ -141,6 +166,10 @@ class Stage:
         messages: list[dict[str, Any]] = inbox["messages"]
         return messages
 
+    def settle(self) -> None:
+        """Let everything that is to be sent go out, as it does while people type."""
+        wait_until(self._everything_is_sent)
+
     def _everything_is_sent(self) -> bool:
         query = select(func.count()).where(Delivery.state == "queued")
         with Session(self.services.database) as session:
@@ -157,8 +186,12 @@ class Stage:
 
 def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:
     known = {number: Line(kind, None, "test") for number, kind in scene.lines.items()}
+    gateway = SilentGateway if scene.unreported else ConsoleGateway
     services = build_services(
-        settings, clock=clock, lines=KnownLineTypes(known, OfflineLineTypes())
+        settings,
+        clock=clock,
+        lines=KnownLineTypes(known, OfflineLineTypes()),
+        gateway=gateway(scene.undelivered),
     )
     failing: dict[str, Any] = {}
     for place in scene.fails:

@@ -15,6 +15,7 @@ from bot.accounts.models import (
     SignIn,
 )
 from bot.database import Base
+from bot.handoff.models import Case, HandoffRequest
 from bot.privacy.cipher import Fingerprints
 from bot.telephony.models import Delivery
 from bot.verification.models import Authenticator, RecoveryCode
@@ -102,6 +103,22 @@ class Accounts:
         query = select(Delivery.id).where(Delivery.to_fingerprint == fingerprint)
         with Session(self._database) as session:
             return len(session.scalars(query).all())
+
+    def cases(self) -> list[str]:
+        """The state of every case, oldest first."""
+        query = select(Case.state).order_by(Case.opened_at, Case.number)
+        with Session(self._database) as session:
+            return list(session.scalars(query))
+
+    def in_line(self) -> list[str]:
+        """Why each conversation waits for a person, the first in line first."""
+        query = (
+            select(HandoffRequest.reason)
+            .where(HandoffRequest.state == "waiting")
+            .order_by(HandoffRequest.requested_at, HandoffRequest.id)
+        )
+        with Session(self._database) as session:
+            return list(session.scalars(query))
 
     def _account_id(self, session: Session, email: str) -> str:
         fingerprint = self._fingerprints.of("email", email)

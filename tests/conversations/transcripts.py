@@ -31,10 +31,12 @@ DEEDS = (
     "wait",
     "engine",
     "undo_from",
+    "team",
+    "case_number",
     "later",
 )
 # Deeds that the bot has no part in.
-SILENT = ("wait", "engine", "undo_from")
+SILENT = ("wait", "engine", "undo_from", "team")
 
 Language = Literal["en", "es"]
 
@@ -65,6 +67,12 @@ class Step(Strict):
     )
     undo_from: str | None = Field(
         None, description="uses the newest undo link that a number or address got"
+    )
+    team: Literal["approve", "refuse"] | None = Field(
+        None, description="the support team decides the newest case"
+    )
+    case_number: bool | None = Field(
+        None, description="types the number of the newest case"
     )
     later: bool | None = Field(
         None, description="says nothing and hears the answer that had to wait"
@@ -106,6 +114,10 @@ class After(Strict):
     accounts: dict[str, AccountState] = {}
     delivered: dict[str, int] = Field({}, description="messages by number or address")
     unchanged: bool = Field(False, description="the account tables are as before")
+    cases: list[str] | None = Field(None, description="states of all, oldest first")
+    in_line: list[str] | None = Field(
+        None, description="why each waits for a person, who came first before others"
+    )
     log_holds_not: list[str] = Field([], description="texts that no stored line has")
 
     @model_validator(mode="after")
@@ -128,6 +140,12 @@ class Transcript(Strict):
     channel: Literal["web"] = "web"
     lines: dict[str, LineKind] = Field({}, description="kind of line by number")
     fails: list[str] = Field([], description="methods of services that fail")
+    undelivered: dict[str, str] = Field(
+        {}, description="error code by the number that no message reaches"
+    )
+    unreported: bool = Field(
+        False, description="the phone companies do not say what has arrived"
+    )
     steps: list[Step]
     after: After
 
