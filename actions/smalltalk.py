@@ -24,13 +24,9 @@ TITLES = Path(__file__).with_name("strings.yml")
 LANGUAGES = ("en", "es")
 SECRETS = ("card", "ssn")
 CODES = ("code", "recovery_code")
-FORM_SLOTS = (
-    "task",
+# What one task is given; another task has no use for it.
+TASK_SLOTS = (
     "task_over",
-    "also",
-    "identify_contact",
-    "identify_method",
-    "identify_code",
     "number_which",
     "number_new",
     "number_code",
@@ -43,6 +39,14 @@ FORM_SLOTS = (
     "holder",
     "case_number",
     "confirmed",
+)
+FORM_SLOTS = (
+    "task",
+    "also",
+    "identify_contact",
+    "identify_method",
+    "identify_code",
+    *TASK_SLOTS,
 )
 
 

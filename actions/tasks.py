@@ -17,7 +17,13 @@ from actions.in_use import NumberAlreadyInUse
 from actions.leaving import DeleteAccount
 from actions.numbers import AddPhoneNumber, ChangePhoneNumber, RemovePhoneNumber
 from actions.reviewing import ReviewActivity
-from actions.smalltalk import also_wanted, forget_form, offer_also, warn_of_secrets
+from actions.smalltalk import (
+    TASK_SLOTS,
+    also_wanted,
+    forget_form,
+    offer_also,
+    warn_of_secrets,
+)
 from actions.task import Task
 
 if TYPE_CHECKING:
@@ -75,7 +81,7 @@ class StartTask(BotAction):
         if under_way and task.looks and not TASKS[under_way].looks:
             await self._answer_aside(task, dispatcher, tracker)
             return kept
-        return [SlotSet("task", wanted), SlotSet("confirmed", None), *kept]
+        return [SlotSet("task", wanted), *_emptied(tracker), *kept]
 
     async def _answer_aside(
         self, task: Task, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -83,6 +89,15 @@ class StartTask(BotAction):
         standing = await task.standing(tracker)
         if task.proved(standing) and await task.missing(standing, tracker) is None:
             await task.finish(dispatcher, tracker)
+
+
+def _emptied(tracker: Tracker) -> list[Event]:
+    """Events that forget what another task was given, but not what was said just now.
+
+    The contact stays, and who it is was proved to be.
+    """
+    said_now = tracker.slots_to_validate()
+    return [SlotSet(slot, None) for slot in TASK_SLOTS if slot not in said_now]
 
 
 class TaskForm(BotAction):
