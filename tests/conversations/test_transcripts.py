@@ -16,5 +16,11 @@ TRANSCRIPTS = [
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS)
 def test_transcript(open_stage: OpenStage, transcript: Transcript) -> None:
-    stage = open_stage(Scene(transcript.lines, tuple(transcript.fails)))
+    scene = Scene(
+        transcript.lines,
+        tuple(transcript.fails),
+        transcript.undelivered,
+        transcript.unreported,
+    )
+    stage = open_stage(scene)
     Play(stage, transcript).run()
