@@ -75,6 +75,23 @@ class Dispatch:
             expires_in=self._settings.code_lifetime,
         )
 
+    def remember(
+        self, session: Session, asked: Asked, destination: Destination
+    ) -> None:
+        """Note whose code was asked for, though none may be sent now.
+
+        An app's code or a saved one still proves whose account it is: whoever uses up
+        the sends of a contact does not lock its owner out.
+        """
+        challenges = ChallengeRepository(session)
+        last = challenges.newest(asked.conversation_id, purpose=asked.purpose)
+        if last is not None and last.limit_key == asked.limit_key:
+            return
+        challenge = self._new(challenges, asked, destination)
+        challenge.code_hmac = self._codes.seal_nothing(challenge)
+        challenge.superseded_at = self._clock.now()
+        session.add(challenge)
+
     def wake(self) -> None:
         """Say, after the commit, that there is something to send."""
         self._outbox.wake()
@@ -86,15 +103,33 @@ class Dispatch:
         key = f"destination:{destination.fingerprint}"
         if self._throttles.admit_unseen(session, key, now=now):
             return destination
-        if asked.told and asked.purpose == "identify":
+        # Of a new number or address it would tell that others use it.
+        if asked.told and asked.purpose in ("identify", "sign_in"):
             raise SendLimitReached(self._throttles.again_in(session, key, now=now))
         return replace(destination, address=None)
 
     def _open(self, session: Session, asked: Asked, to: Destination) -> None:
-        now = self._clock.now()
         challenges = ChallengeRepository(session)
-        challenges.supersede(asked.conversation_id, asked.purpose, now=now)
-        challenge = Challenge(
+        challenges.supersede(
+            asked.conversation_id, asked.purpose, now=self._clock.now()
+        )
+        challenge = self._new(challenges, asked, to)
+        self._post_code(session, challenge, to)
+        session.add(challenge)
+        self._journal.note(
+            session,
+            "code_sent",
+            account_id=to.account_id,
+            conversation_id=asked.conversation_id,
+            purpose=asked.purpose,
+            by=asked.by,
+        )
+
+    def _new(
+        self, challenges: ChallengeRepository, asked: Asked, to: Destination
+    ) -> Challenge:
+        now = self._clock.now()
+        return Challenge(
             id=new_id(),
             conversation_id=asked.conversation_id,
             position=challenges.next_position(asked.conversation_id),
@@ -109,16 +144,6 @@ class Dispatch:
             guesses_allowed=self._settings.code_guesses,
             created_at=now,
             expires_at=now + timedelta(seconds=self._settings.code_lifetime),
-        )
-        self._post_code(session, challenge, to)
-        session.add(challenge)
-        self._journal.note(
-            session,
-            "code_sent",
-            account_id=to.account_id,
-            conversation_id=asked.conversation_id,
-            purpose=asked.purpose,
-            by=asked.by,
         )
 
     def _post_code(

@@ -16,7 +16,7 @@ from bot.verification.models import Authenticator, Challenge
 from bot.verification.proofs import Proofs
 from bot.verification.throttles import Throttles
 
-Outcome = Literal["delivered", "undelivered", "sent", "queued"]
+Outcome = Literal["delivered", "undelivered", "sent", "queued", "held"]
 State = Literal["open", "used", "superseded", "expired", "locked"]
 NextStep = Literal["enter", "resend", "wait", "voice", "other", "person"]
 
@@ -24,7 +24,7 @@ OUTCOMES: dict[str, Outcome] = {
     "delivered": "delivered",
     "undelivered": "undelivered",
     "failed": "undelivered",
-    "decoy": "undelivered",
+    "decoy": "held",
     "sent": "sent",
     "queued": "queued",
 }
@@ -32,7 +32,10 @@ OUTCOMES: dict[str, Outcome] = {
 
 @dataclass(frozen=True)
 class CodeReport:
-    """The last code: how it travelled, and what helps next; durations in seconds."""
+    """The last code: how it travelled, and what helps next; durations in seconds.
+
+    One that is `held` never left: the limit of its number was reached.
+    """
 
     sent_at: datetime
     age: int
@@ -83,7 +86,7 @@ class CodeHistory:
     def _report(self, session: Session, challenge: Challenge) -> CodeReport:
         now = self._clock.now()
         delivery = session.get(Delivery, challenge.delivery_id or "")
-        again_in = self._throttles.again_in(session, challenge.limit_key, now=now)
+        again_in = self._again_in(session, challenge, delivery)
         return CodeReport(
             sent_at=challenge.created_at,
             age=int((now - challenge.created_at).total_seconds()),
@@ -108,9 +111,18 @@ class CodeHistory:
             return "person"
         if delivery is not None and OUTCOMES[delivery.state] == "undelivered":
             return _after_failure(delivery, again_in)
-        if challenge.is_open(self._clock.now()):
+        if not _is_held(delivery) and challenge.is_open(self._clock.now()):
             return "enter"
         return "wait" if again_in else "resend"
+
+    def _again_in(
+        self, session: Session, challenge: Challenge, delivery: Delivery | None
+    ) -> int:
+        keys = [challenge.limit_key]
+        if _is_held(delivery):
+            keys.append(f"destination:{challenge.destination_fingerprint}")
+        now = self._clock.now()
+        return max(self._throttles.again_in(session, key, now=now) for key in keys)
 
     def _is_disabled(self, session: Session, challenge: Challenge) -> bool:
         used = session.get(Authenticator, challenge.authenticator_id or "")
@@ -137,6 +149,7 @@ def _reportable(account_id: str, conversation_id: str) -> Select[Challenge]:
         .where(
             Challenge.account_id == account_id,
             Challenge.cancelled_at.is_(None),
+            Challenge.delivery_id.is_not(None),
             not_(for_proof),
         )
         .order_by(Challenge.created_at.desc(), Challenge.position.desc())
@@ -144,12 +157,14 @@ def _reportable(account_id: str, conversation_id: str) -> Select[Challenge]:
     )
 
 
+def _is_held(delivery: Delivery | None) -> bool:
+    return delivery is not None and OUTCOMES[delivery.state] == "held"
+
+
 def _after_failure(delivery: Delivery, again_in: int) -> NextStep:
-    if delivery.state == "decoy":
-        return "wait"
     advice = cause(delivery.error_code).next_best
-    if advice == "resend" and again_in:
-        return "wait"
+    if advice in ("resend", "wait"):
+        return "wait" if again_in else "resend"
     return "other" if advice == delivery.by else advice
 
 

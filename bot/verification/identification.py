@@ -19,10 +19,13 @@ from bot.verification.contacts import email_spelling, read_contact
 from bot.verification.destinations import Destination, Destinations
 from bot.verification.dispatch import Asked, Dispatch
 from bot.verification.errors import (
+    AuthenticatorDisabled,
     IdentityTokenInvalid,
     NoCodePending,
     NotSignedIn,
     ProofMissing,
+    SendLimitReached,
+    SendTooSoon,
 )
 from bot.verification.identity_tokens import IdentityTokens, SignedIn
 from bot.verification.models import Challenge, Proof, Scope, sign_in_thread
@@ -120,9 +123,16 @@ class Identification:
         )
         key = f"contact:{read.fingerprint}"
         asked = Asked(conversation_id, "identify", key, told=False, by=by)
-        return self._send(
-            asked, lambda session: self._destinations.of_contact(session, read, by=by)
-        )
+
+        def find(session: Session) -> Destination:
+            return self._destinations.of_contact(session, read, by=by)
+
+        try:
+            return self._send(asked, find)
+        except (SendTooSoon, SendLimitReached, AuthenticatorDisabled):
+            with self._sessions.begin() as session:
+                self._dispatch.remember(session, asked, find(session))
+            raise
 
     def begin_known(self, conversation_id: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account that is known here, and say where to.

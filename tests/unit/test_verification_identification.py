@@ -18,6 +18,7 @@ from bot.verification.errors import (
     NotSignedIn,
     ProofMissing,
     ProofStale,
+    SendTooSoon,
 )
 from bot.verification.models import Authenticator, Challenge
 from bot.verification.standing import CodeSent, Standing
@@ -542,3 +543,35 @@ class TestByEmail:
 
 def begin_known_by_email(world: World) -> CodeSent:
     return world.backend.identification.begin_known(CHAT, by="email")
+
+
+def test_a_code_that_may_not_leave_yet_can_be_asked_for_again_later(
+    world: World,
+) -> None:
+    identification = world.backend.identification
+    identification.begin(OTHER_CHAT, MARIA)
+    assert outcome(identification.begin, CHAT, MARIA) is SendTooSoon
+    assert not identification.standing(CHAT).code_pending
+    world.clock.move(60)
+    assert isinstance(identification.resend(CHAT), CodeSent)
+    identification.check(CHAT, world.code_to(MARIAS_NUMBER))
+    assert identification.standing(CHAT).may_change
+
+
+def test_a_contact_given_again_too_soon_leaves_its_code_open(world: World) -> None:
+    identification = world.backend.identification
+    identification.begin(CHAT, MARIA)
+    assert outcome(identification.begin, CHAT, MARIA) is SendTooSoon
+    assert identification.standing(CHAT).code_pending
+
+
+def test_another_contact_that_gets_no_code_now_closes_the_first_ones(
+    world: World,
+) -> None:
+    identification = world.backend.identification
+    identification.begin(OTHER_CHAT, JAMES)
+    identification.begin(CHAT, MARIA)
+    assert outcome(identification.begin, CHAT, JAMES) is SendTooSoon
+    assert not identification.standing(CHAT).code_pending
+    code = world.code_to(MARIAS_NUMBER)
+    assert outcome(identification.check, CHAT, code) is NoCodePending

@@ -13,6 +13,7 @@ from bot.verification.errors import (
     ProofStale,
     RecoveryCodeMalformed,
     SecondProofMissing,
+    SendTooSoon,
 )
 from bot.verification.models import Proof, RecoveryCode
 from bot.verification.recovery import read_recovery_code
@@ -22,6 +23,7 @@ from tests.unit.world import (
     MARIA,
     MARIAS_NUMBER,
     NEW_NUMBER,
+    NOBODY,
     OTHER_CHAT,
     World,
     make_world,
@@ -188,3 +190,21 @@ def test_the_owner_is_told_of_issue_and_use(
     use(world, codes[0])
     issued, used = [sent for sent in world.sent_to(MARIA) if sent.purpose == "notice"]
     assert "Nuevos códigos" in issued.text and "Se usó" in used.text
+
+
+def test_who_used_up_the_sends_of_a_contact_does_not_lock_its_owner_out(
+    world: World, codes: tuple[str, ...]
+) -> None:
+    assert outcome(world.backend.identification.begin, OTHER_CHAT, MARIA) is SendTooSoon
+    assert use(world, codes[0], OTHER_CHAT) == 9
+    assert world.backend.identification.standing(OTHER_CHAT).may_view
+
+
+def test_a_contact_that_gets_no_code_now_is_remembered_though_nobodys(
+    world: World, codes: tuple[str, ...]
+) -> None:
+    world.backend.identification.begin(CHAT, NOBODY)
+    assert outcome(world.backend.identification.begin, OTHER_CHAT, NOBODY) is (
+        SendTooSoon
+    )
+    assert use(world, codes[0], OTHER_CHAT) is CodeWrong
