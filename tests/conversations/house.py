@@ -100,6 +100,7 @@ class House:
     """Starts the engine once, and shows one app after the other at one address."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._address = Address()
         engine_port = _free_port()
         self.url = f"http://{LOOPBACK}:{self._address.port}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from tests.conversations.keeping import Kept
 from tests.conversations.stage import Stage
 from tests.conversations.transcripts import After, Step, Transcript
 from tests.conversations.visitor import Line, Visitor
@@ -19,6 +20,7 @@ class Play:
         self._transcript = transcript
         self._language = transcript.language
         self._visitors: dict[str, Visitor] = {}
+        self._kept = Kept()
 
     def run(self) -> None:
         """Play every step, then look at what has become of it."""
@@ -34,12 +36,15 @@ class Play:
             self._stage.engine_is(step.engine)
         elif step.undo_from is not None:
             self._undo(step.undo_from, step)
+        elif step.deleted is not None:
+            self._delete(step.deleted, step)
         elif step.team is not None:
             self._stage.decide(step.team)
         else:
             visitor = self._visitor(step.visitor)
             self._stage.settle()
             lines = self._deed(visitor, step)()
+            self._kept.look(lines)
             self._compare(visitor, step, lines)
 
     def _undo(self, to: str, step: Step) -> None:
@@ -49,6 +54,11 @@ class Play:
         page = self._stage.use(links[step.nth])
         if page != step.page:
             self._visitor(step.visitor).fail(f"the page says {page}, not {step.page}")
+
+    def _delete(self, expected: int, step: Step) -> None:
+        done = self._stage.services.deletions.carry_out()
+        if done != expected:
+            self._visitor(step.visitor).fail(f"{done} accounts are deleted")
 
     def _visitor(self, name: str) -> Visitor:
         if name not in self._visitors:
@@ -72,10 +82,16 @@ class Play:
             return step.frame.format(code=self._stage.wrong_code())
         if step.case_number:
             return step.frame.format(code=self._stage.case_numbers()[step.nth])
-        to = step.code_from or step.mail_code_from or ""
-        code = self._stage.codes(to)[step.nth]
+        code = self._code(step)
         typed = code.translate(FULL_WIDTH) if step.full_width else code
         return step.frame.format(code=typed)
+
+    def _code(self, step: Step) -> str:
+        if step.app_code:
+            return self._kept.app_code(step.nth, self._stage.clock.now())
+        if step.saved_code:
+            return self._kept.saved_code(step.nth)
+        return self._stage.codes(step.code_from or step.mail_code_from or "")[step.nth]
 
     def _compare(self, visitor: Visitor, step: Step, lines: list[Line]) -> None:
         faults = _misspoken(lines, step.says, self._language) if step.says else []
@@ -96,6 +112,7 @@ class Play:
             )
             for fault in judged(after)
         ]
+        faults += self._kept.traces(self._stage.files())
         for name, visitor in self._visitors.items():
             faults += [f"{name}: {fault}" for fault in visitor.stray_lines()]
         if faults:

@@ -1,7 +1,7 @@
 """A stage for one conversation: the real app over a database of its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import unescape
@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.accounts.models import EmailAddress
 from bot.app import build_services, create_app
 from bot.channels.undo_page import PAGES
 from bot.clock import ManualClock
@@ -22,6 +23,7 @@ from bot.privacy.cipher import Cipher, Keys
 from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
+from bot.telephony.addresses import mask
 from bot.telephony.gateway import ConsoleGateway, Sent, Way
 from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
@@ -65,13 +67,14 @@ class Scene:
 
     `lines`: kinds of line by number, `fails`: methods such as `phone_numbers.change`,
     `undelivered`: error codes by the number that gets nothing, `unreported`: nobody
-    says whether messages arrive.
+    says whether messages arrive, `addresses`: more of them, by an account's first.
     """
 
     lines: Mapping[str, LineKind] = field(default_factory=dict)
     fails: tuple[str, ...] = ()
     undelivered: Mapping[str, str] = field(default_factory=dict)
     unreported: bool = False
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Stage:
@@ -80,9 +83,11 @@ class Stage:
     def __init__(self, house: House, database: Path, scene: Scene) -> None:
         self.clock = ManualClock()
         self._house = house
+        self._folder = database.parent
         url = f"sqlite:///{database}"
         settings = house.settings.model_copy(update={"database_url": url})
         self.services = _services(settings, self.clock, scene)
+        _add_addresses(self.services, scene.addresses)
         self.accounts = Accounts(self.services.database, self.services.fingerprints)
         self._http = httpx.Client(base_url=house.url, trust_env=False, verify=False)
 
@@ -142,6 +147,11 @@ class Stage:
         with Session(self.services.database) as session:
             return "\n".join(session.scalars(select(Message.text)))
 
+    def files(self) -> list[Path]:
+        """Every file that a conversation leaves something in, the engine's too."""
+        folders = {"switchboard.db*": self._folder, "engine.db*": self._house.folder}
+        return [path for name in folders for path in folders[name].glob(name)]
+
     def engine_is(self, state: str) -> None:
         """End the engine's process, or start it again."""
         if state == "killed":
@@ -182,6 +192,27 @@ class Stage:
         with Session(self.services.database) as session:
             bodies = [body for body in session.scalars(query) if body]
         return "\n".join(cipher.decrypt(body) for body in bodies)
+
+
+def _add_addresses(services: Services, more: Mapping[str, Sequence[str]]) -> None:
+    keys, now = Keys(secret_key(services.settings)), services.clock.now()
+    cipher = Cipher(keys.derive("encryption"))
+    with services.sessions.begin() as session:
+        for first, addresses in more.items():
+            known = EmailAddress.fingerprint == services.fingerprints.of("email", first)
+            account_id = (
+                session.scalars(select(EmailAddress).where(known)).one().account_id
+            )
+            session.add_all(
+                EmailAddress(
+                    account_id=account_id,
+                    address_encrypted=cipher.encrypt(address),
+                    fingerprint=services.fingerprints.of("email", address),
+                    masked=mask(address),
+                    verified_at=now,
+                )
+                for address in addresses
+            )
 
 
 def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:

@@ -1,15 +1,17 @@
 """What the database holds about an account, to judge a conversation by."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.models import (
     Account,
+    AccountStatus,
     AuditEvent,
+    Deletion,
     EmailAddress,
     PhoneNumber,
     SignIn,
@@ -35,6 +37,12 @@ class AccountState(BaseModel):
     codes_to: str | None = Field(None, description="end of the number that gets codes")
     authenticators: list[str] | None = Field(None, description="kinds that are on")
     wrong_guesses: int | None = Field(None, description="over all authenticators")
+    saved_codes: int | None = Field(None, description="recovery codes that still work")
+    emails: list[str] | None = Field(None, description="verified addresses, masked")
+    deletion: Literal["none", "open", "cancelled", "done"] | None = Field(
+        None, description="what became of the newest one that was asked for"
+    )
+    status: AccountStatus | None = None
     events: list[str] | None = Field(
         None, description="names of what was noted, sorted"
     )
@@ -47,6 +55,7 @@ class Accounts:
         self._database = database
         self._fingerprints = fingerprints
         self._first = self.rows()
+        self._ids = self._account_ids()
         self._told = set(self._events_of(None))
 
     def rows(self) -> Rows:
@@ -84,7 +93,8 @@ class Accounts:
             account_id = self._account_id(session, email)
             numbers = _numbers(session, account_id)
             methods = _authenticators(session, account_id)
-        return {
+            whole = _whole(session, account_id)
+        return whole | {
             "numbers": {_end(number): number.state for number in numbers},
             "codes_to": next((_end(each) for each in numbers if each.gets_codes), ""),
             "authenticators": sorted(each.kind for each in methods if _is_on(each)),
@@ -122,8 +132,16 @@ class Accounts:
 
     def _account_id(self, session: Session, email: str) -> str:
         fingerprint = self._fingerprints.of("email", email)
+        if fingerprint in self._ids:
+            # A deleted account has no address any more.
+            return self._ids[fingerprint]
         query = select(EmailAddress).where(EmailAddress.fingerprint == fingerprint)
         return session.scalars(query).one().account_id
+
+    def _account_ids(self) -> dict[str, str]:
+        with Session(self._database) as session:
+            addresses = session.scalars(select(EmailAddress))
+            return {each.fingerprint: each.account_id for each in addresses}
 
     def _events_of(self, account_id: str | None) -> dict[str, str]:
         query = select(AuditEvent)
@@ -131,6 +149,34 @@ class Accounts:
             query = query.where(AuditEvent.account_id == account_id)
         with Session(self._database) as session:
             return {event.id: event.name for event in session.scalars(query)}
+
+
+def _whole(session: Session, account_id: str) -> dict[str, Any]:
+    emails = select(EmailAddress.masked).where(
+        EmailAddress.account_id == account_id, EmailAddress.verified_at.is_not(None)
+    )
+    deletions = select(Deletion).where(Deletion.account_id == account_id)
+    newest = session.scalars(deletions.order_by(Deletion.asked_at.desc())).first()
+    codes = select(func.count()).where(
+        RecoveryCode.authenticator_id == Authenticator.id,
+        RecoveryCode.used_at.is_(None),
+        Authenticator.account_id == account_id,
+        Authenticator.disabled_at.is_(None),
+    )
+    return {
+        "status": session.get_one(Account, account_id).status,
+        "emails": sorted(session.scalars(emails)),
+        "deletion": _fate(newest),
+        "saved_codes": session.scalar(codes),
+    }
+
+
+def _fate(deletion: Deletion | None) -> str:
+    if deletion is None:
+        return "none"
+    if deletion.done_at:
+        return "done"
+    return "cancelled" if deletion.cancelled_at else "open"
 
 
 def _numbers(session: Session, account_id: str) -> list[PhoneNumber]:

@@ -21,6 +21,7 @@ def test_transcript(open_stage: OpenStage, transcript: Transcript) -> None:
         tuple(transcript.fails),
         transcript.undelivered,
         transcript.unreported,
+        transcript.addresses,
     )
     stage = open_stage(scene)
     Play(stage, transcript).run()

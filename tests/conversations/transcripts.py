@@ -28,15 +28,18 @@ DEEDS = (
     "code_from",
     "mail_code_from",
     "wrong_code",
+    "app_code",
+    "saved_code",
     "wait",
     "engine",
     "undo_from",
+    "deleted",
     "team",
     "case_number",
     "later",
 )
 # Deeds that the bot has no part in.
-SILENT = ("wait", "engine", "undo_from", "team")
+SILENT = ("wait", "engine", "undo_from", "deleted", "team")
 
 Language = Literal["en", "es"]
 
@@ -61,6 +64,12 @@ class Step(Strict):
     wrong_code: bool | None = Field(
         None, description="types six digits that were never sent"
     )
+    app_code: bool | None = Field(
+        None, description="types what the newest app shows: one set up here, or James's"
+    )
+    saved_code: bool | None = Field(
+        None, description="types a code of the newest sheet: one made here, or Linh's"
+    )
     wait: int | None = Field(None, description="lets these seconds pass")
     engine: Literal["killed", "back"] | None = Field(
         None, description="ends the engine, or starts it again"
@@ -73,6 +82,9 @@ class Step(Strict):
     )
     case_number: bool | None = Field(
         None, description="types the number of the newest case"
+    )
+    deleted: int | None = Field(
+        None, description="so many accounts are due now, and the service deletes them"
     )
     later: bool | None = Field(
         None, description="says nothing and hears the answer that had to wait"
@@ -139,6 +151,9 @@ class Transcript(Strict):
     )
     channel: Literal["web"] = "web"
     lines: dict[str, LineKind] = Field({}, description="kind of line by number")
+    addresses: dict[str, list[str]] = Field(
+        {}, description="what mail an account can be reached by besides, by its first"
+    )
     fails: list[str] = Field([], description="methods of services that fail")
     undelivered: dict[str, str] = Field(
         {}, description="error code by the number that no message reaches"
