@@ -25,6 +25,7 @@ from bot.verification.errors import (
 from bot.verification.history import CodeReport
 
 OUTCOMES = {
+    "held": "utter_report_held",
     "delivered": "utter_report_delivered",
     "sent": "utter_report_sent",
     "queued": "utter_report_sent",
@@ -72,7 +73,7 @@ class CodeNotReceived(Task):
         )
         if report.cause:
             self.say(dispatcher, tracker, f"utter_cause_{report.cause}")
-        else:
+        elif report.outcome != "held":
             self.say(
                 dispatcher,
                 tracker,
@@ -177,9 +178,29 @@ class ResendCode(BotAction):
         try:
             sent = await self.call(identification.resend, tracker.sender_id, by=by)
         except NoCodePending:
-            sent = await self.call(
-                identification.resend_sign_in, tracker.sender_id, by=by or "sms"
-            )
-            self.say(dispatcher, tracker, f"utter_sign_in_{sent.by}", **told(sent))
+            if not await self._send_anew(by, dispatcher, tracker):
+                await self._send_sign_in(by or "sms", dispatcher, tracker)
         else:
             self.say(dispatcher, tracker, f"utter_resent_{sent.by}")
+
+    async def _send_anew(
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> bool:
+        from actions.tasks import task_of
+
+        if not tracker.get_slot("task"):
+            return False
+        task = task_of(tracker, self.services)
+        return await task.send_anew(by, dispatcher, tracker)
+
+    async def _send_sign_in(
+        self, by: Way, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
+        try:
+            sent = await self.call(
+                self.services.identification.resend_sign_in, tracker.sender_id, by=by
+            )
+        except NotSignedIn:
+            self.say(dispatcher, tracker, "utter_resend_nothing")
+        else:
+            self.say(dispatcher, tracker, f"utter_sign_in_{sent.by}", **told(sent))

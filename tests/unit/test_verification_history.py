@@ -227,7 +227,36 @@ def test_a_code_that_a_limit_held_back_is_to_be_waited_for(world: World) -> None
     world.backend.identification.begin(OTHER_CHAT, MARIAS_NUMBER)
     prove_view(world)
     told = world.backend.history.last(CHAT)
-    assert (told.outcome, told.cause, told.next_best) == ("undelivered", None, "wait")
+    assert (told.outcome, told.cause, told.next_best) == ("held", None, "wait")
+    # The number's own wait counts, not that of the contact that was just tried.
+    assert told.again_in == 2520
+
+
+def test_a_code_that_was_held_back_may_be_sent_once_the_limit_is_over(
+    world: World,
+) -> None:
+    world.clock.move(7200)
+    for turn in range(5):
+        world.backend.identification.begin(f"chat-{turn}", MARIA)
+        world.clock.move((60, 120, 300, 600, 0)[turn])
+    world.backend.identification.begin(OTHER_CHAT, MARIAS_NUMBER)
+    world.clock.move(2520)
+    prove_view(world)
+    told = world.backend.history.last(CHAT)
+    assert (told.outcome, told.again_in, told.next_best) == ("held", 0, "resend")
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(59, "wait"), (60, "resend")])
+def test_a_network_that_was_busy_is_tried_again_after_the_wait(
+    world: World, seconds: int, step: str
+) -> None:
+    world.backend.identification.begin(OTHER_CHAT, MARIAS_NUMBER)
+    with world.sessions.begin() as session:
+        failed = {"state": "undelivered", "error_code": "30001"}
+        session.query(Delivery).update(failed)
+    world.clock.move(seconds)
+    prove_view(world)
+    assert world.backend.history.last(CHAT).next_best == step
 
 
 def test_a_report_outlives_the_delivery(world: World) -> None:
