@@ -1,5 +1,7 @@
 """Answers that need nothing from the account, and what to do when in doubt."""
 
+import json
+import re
 from abc import abstractmethod
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,23 @@ TASK_SLOTS = (
     "case_number",
     "confirmed",
 )
+# Digits that are no number and no code, and addresses that are none, by the question.
+DIGITS = re.compile(r"[\W_]*\d[\d\W_]*")
+ADDRESS = re.compile(
+    r"@|\barroba\b|\(at\)|\bat\b.*(?:\bdot\b|\w\.\w\w)|^\S+\.\w\w+$", re.IGNORECASE
+)
+NEAR_DIGITS = {
+    "identify_contact": "utter_contact_unreadable",
+    "identify_code": "utter_code_malformed",
+    "number_new": "utter_number_invalid",
+    "number_code": "utter_code_malformed",
+    "email_code": "utter_code_malformed",
+    "app_code": "utter_code_malformed",
+}
+NEAR_ADDRESS = {
+    "identify_contact": "utter_contact_unreadable",
+    "email_new": "utter_email_unreadable",
+}
 FORM_SLOTS = (
     "task",
     "also",
@@ -125,6 +144,9 @@ class Missed(BotAction):
             await disown_codes(self, tracker)
             self.say(dispatcher, tracker, unasked)
             return []
+        if near := near_answer(tracker):
+            self.say(dispatcher, tracker, near)
+            return []
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses == 1:
             self.meet(dispatcher, tracker)
@@ -180,8 +202,18 @@ class Misheard(BotAction):
     ) -> list[Event]:
         await disown_codes(self, tracker)
         unasked = _unasked(tracker)
-        self.say(dispatcher, tracker, unasked or "utter_misheard")
+        answer = unasked or near_answer(tracker) or "utter_misheard"
+        self.say(dispatcher, tracker, answer)
         return []
+
+
+def near_answer(tracker: Tracker) -> str | None:
+    """The response to digits or an address that miss what a form asks for."""
+    asked = str(tracker.get_slot("requested_slot") or "")
+    text = str(tracker.latest_message.get("text") or "")
+    if DIGITS.fullmatch(text):
+        return NEAR_DIGITS.get(asked)
+    return NEAR_ADDRESS.get(asked) if ADDRESS.search(text) else None
 
 
 def forget_form() -> list[Event]:
