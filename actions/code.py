@@ -148,11 +148,7 @@ class ExplainRejectedCode(BotAction):
         return []
 
 
-RESEND_REPLIES: Replies = {
-    **REPLIES,
-    NoCodePending: "utter_resend_nothing",
-    NotSignedIn: "utter_resend_nothing",
-}
+RESEND_REPLIES: Replies = {**REPLIES, NotSignedIn: "utter_proof_missing"}
 
 
 class ResendCode(BotAction):

@@ -18,6 +18,7 @@ from bot.accounts.errors import (
     WhichEmail,
 )
 from bot.privacy.errors import DisclosureGone
+from bot.telephony.gateway import Way
 from bot.verification.errors import NoAuthenticator, VerificationError
 from bot.verification.standing import Standing
 
@@ -43,6 +44,7 @@ class ChangeEmail(Task):
     intent = "change_email"
     need = "change"
     replies = REPLIES
+    early = ("email", "email_new")
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, "utter_change_email")
@@ -78,6 +80,15 @@ class ChangeEmail(Task):
         if open_which and await self._has_several(tracker):
             return {}
         return await self._offer(given, dispatcher, tracker)
+
+    async def send_anew(
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> bool:
+        """Offer the address again when the code to it was called back."""
+        if tracker.get_slot("requested_slot") != "email_code":
+            return await super().send_anew(by, dispatcher, tracker)
+        await self.on_proved(dispatcher, tracker)
+        return True
 
     async def validate_email_which(
         self,

@@ -28,6 +28,7 @@ from bot.telephony.errors import (
     ShortCode,
     VanityNumber,
 )
+from bot.telephony.gateway import Way
 from bot.verification.errors import VerificationError
 from bot.verification.standing import Standing
 
@@ -74,6 +75,7 @@ class OffersNumber(NumberTask):
     need = "change"
     adds = False
     replies = REPLIES
+    early = ("phone", "number_new")
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
         if await self.which_is_open(tracker):
@@ -96,13 +98,25 @@ class OffersNumber(NumberTask):
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> Validated:
         """Send the code to a number that was given before it could be used."""
+        chosen = await super().on_proved(dispatcher, tracker)
         given = tracker.get_slot("number_new")
         if given is None or tracker.get_slot("number_code") is not None:
-            return {}
-        standing = await self.standing(tracker)
-        if not self.proved(standing) or await self.which_is_open(tracker):
-            return {}
-        return await self._offer(given, dispatcher, tracker)
+            return chosen
+        if not self.proved(await self.standing(tracker)):
+            return chosen
+        chosen |= await self._named_beside(given, tracker)
+        if await self.which_is_open(tracker):
+            return chosen
+        return chosen | await self._offer(given, dispatcher, tracker)
+
+    async def send_anew(
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> bool:
+        """Offer the number again when the code to it was called back."""
+        if tracker.get_slot("requested_slot") != "number_code":
+            return await super().send_anew(by, dispatcher, tracker)
+        await self.on_proved(dispatcher, tracker)
+        return True
 
     async def validate_number_new(
         self,

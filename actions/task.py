@@ -11,7 +11,10 @@ from actions.proving import METHODS, REPLIES, open_case, take_code, told
 from bot.privacy.errors import DisclosureGone
 from bot.telephony.gateway import Way
 from bot.verification.errors import (
+    CodeMalformed,
+    ContactUnreadable,
     NoAuthenticator,
+    RecoveryCodeMalformed,
     SendLimitReached,
     SendTooSoon,
     VerificationError,
@@ -21,7 +24,9 @@ from bot.verification.strength import recovers
 
 Need = Literal["nothing", "view", "change", "bind", "recover"]
 CONTACTS = {"email", "phone"}
+CODES = {"code", "recovery_code"}
 Validated = dict[str, Any]
+FULL_NUMBER = 10
 # An answer that was of use ends a row of misses.
 HEARD: Validated = {"misses": 0}
 KNOWN_SENT = {
@@ -44,6 +49,8 @@ class Task(Speaker, FormValidationAction):
     looks: ClassVar[bool] = False
     recovers: ClassVar[bool] = False
     replies: ClassVar[Replies] = REPLIES
+    # The slot for a kind of value that comes while a known account's code is asked for.
+    early: ClassVar[tuple[str, str] | None] = None
 
     def name(self) -> str:
         """The form action of domain.yml that all tasks stand behind."""
@@ -76,6 +83,28 @@ class Task(Speaker, FormValidationAction):
     ) -> Validated:
         """Use what was given before it could be used; gives slots."""
         return {}
+
+    async def send_anew(
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> bool:
+        """Send the code that is asked for, where none is open to be sent again.
+
+        Gives whether one was sent.
+
+        Raises:
+            VerificationError, DisclosureGone: none can be sent now.
+        """
+        if tracker.get_slot("requested_slot") != "identify_code":
+            return False
+        standing = await self.standing(tracker)
+        contact = tracker.get_slot("identify_contact")
+        if standing.account_known:
+            way = await self.next_proof(standing, tracker) or "sms"
+            await self._send_known(by or way, dispatcher, tracker)
+        elif contact is not None:
+            sent = await self._begin(contact, by, tracker)
+            self._say_on_its_way(dispatcher, tracker, sent)
+        return standing.account_known or contact is not None
 
     async def ask_confirmed(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -112,12 +141,12 @@ class Task(Speaker, FormValidationAction):
     ) -> Validated:
         if await self._is_under_way(tracker):
             return {"identify_contact": value}
-        by: Way = "email" if self._by_mail(tracker) else "sms"
+        if self.early and await self._is_early(value, tracker):
+            return {"identify_contact": None, self.early[1]: value}
         try:
-            contact = await self.disclosed(tracker, value, "email", "phone")
-            sent = await self.call(
-                self.services.identification.begin, tracker.sender_id, contact, by=by
-            )
+            sent = await self._begin(value, None, tracker)
+        except ContactUnreadable as error:
+            return await self._no_contact(error, value, dispatcher, tracker)
         except (VerificationError, DisclosureGone) as error:
             self.explain(dispatcher, tracker, error, self.replies)
             kept = value if isinstance(error, SendTooSoon | SendLimitReached) else None
@@ -126,10 +155,7 @@ class Task(Speaker, FormValidationAction):
             return {"identify_contact": value} | await open_case(
                 self, dispatcher, tracker
             )
-        way = (
-            "utter_code_on_its_way_email" if by == "email" else "utter_code_on_its_way"
-        )
-        self.say(dispatcher, tracker, way, **told(sent))
+        self._say_on_its_way(dispatcher, tracker, sent)
         return {"identify_contact": value, "identify_code": None} | HEARD
 
     async def validate_identify_method(
@@ -231,6 +257,59 @@ class Task(Speaker, FormValidationAction):
             return "sms" if "session" in methods else mail
         return "sms" if await self._has_number(tracker) else None
 
+    async def _begin(self, contact: str, by: Way | None, tracker: Tracker) -> CodeSent:
+        """Send a code to the account under a contact that was typed here."""
+        way: Way = "email" if self._by_mail(tracker) else by or "sms"
+        typed = await self.disclosed(tracker, contact, "email", "phone")
+        return await self.call(
+            self.services.identification.begin, tracker.sender_id, typed, by=way
+        )
+
+    async def _send_known(
+        self, by: Way, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> None:
+        """Send a code to the account in view, and say where to."""
+        sent = await self.call(
+            self.services.identification.begin_known, tracker.sender_id, by=by
+        )
+        self.say(dispatcher, tracker, KNOWN_SENT[sent.by], **told(sent))
+
+    def _say_on_its_way(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, sent: CodeSent
+    ) -> None:
+        mailed = sent.by == "email"
+        way = "utter_code_on_its_way_email" if mailed else "utter_code_on_its_way"
+        self.say(dispatcher, tracker, way, **told(sent))
+
+    async def _no_contact(
+        self,
+        error: ContactUnreadable,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+    ) -> Validated:
+        """Keep the contact there was: what was typed may be a code too long."""
+        method = tracker.get_slot("identify_method")
+        awaited = (await self.standing(tracker)).code_pending or method == "totp"
+        if method == "recovery_code":
+            wrong: VerificationError = RecoveryCodeMalformed()
+        elif tracker.get_slot("requested_slot") == "identify_code" and awaited:
+            wrong = CodeMalformed()
+        else:
+            wrong = error
+        self.explain(dispatcher, tracker, wrong, self.replies)
+        return {"identify_contact": _before(tracker, "identify_contact", value)}
+
+    async def _is_early(self, value: Any, tracker: Tracker) -> bool:
+        """Whether a value answers what is asked of a known account later."""
+        kind = self.early[0] if self.early else ""
+        known = (await self.standing(tracker)).account_known
+        if not known or kind not in entities_of(tracker):
+            return False
+        typed = await self.disclosed(tracker, value, kind)
+        # Fewer digits are a code with some too many.
+        return kind != "phone" or sum(map(str.isdigit, typed)) >= FULL_NUMBER
+
     def _say_sent(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, sent: CodeSent
     ) -> None:
@@ -255,12 +334,9 @@ class Task(Speaker, FormValidationAction):
         contact = tracker.get_slot("identify_contact")
         try:
             if known:
-                sent = await self.call(
-                    identification.begin_known, tracker.sender_id, by=way
-                )
-                self.say(dispatcher, tracker, KNOWN_SENT[sent.by], **told(sent))
+                await self._send_known(way, dispatcher, tracker)
             elif contact:
-                sent = await self.call(identification.resend, tracker.sender_id, by=way)
+                await self.call(identification.resend, tracker.sender_id, by=way)
                 self.say(dispatcher, tracker, f"utter_resent_{way}")
         except (VerificationError, DisclosureGone) as error:
             self.explain(dispatcher, tracker, error, self.replies)
@@ -283,6 +359,16 @@ class Task(Speaker, FormValidationAction):
     async def _has_number(self, tracker: Tracker) -> bool:
         state = await self.call(self.services.two_factor.state, tracker.sender_id)
         return state.numbers > 0
+
+
+def _before(tracker: Tracker, slot: str, value: Any) -> Any:
+    """What a slot held before it was given `value`."""
+    held = (
+        event["value"]
+        for event in reversed(tracker.events)
+        if event.get("event") == "slot" and event.get("name") == slot
+    )
+    return next((earlier for earlier in held if earlier != value), None)
 
 
 def _uses_saved_secret(tracker: Tracker) -> bool:
