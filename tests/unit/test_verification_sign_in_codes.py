@@ -4,7 +4,12 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.database import Sessions
-from bot.verification.errors import NoAuthenticator, NoCodePending, NotSignedIn
+from bot.verification.errors import (
+    NoAuthenticator,
+    NoCodePending,
+    NotSignedIn,
+    SendLimitReached,
+)
 from bot.verification.errors import SendTooSoon as TooSoon
 from bot.verification.models import Challenge, sign_in_thread
 from tests.unit.world import (
@@ -23,6 +28,14 @@ def world(sessions: Sessions, clock: ManualClock) -> World:
     made.identify()
     made.clock.move(60)
     return made
+
+
+def prove_view(world: World) -> None:
+    """Let the website vouch for Maria."""
+    with world.sessions.begin() as session:
+        world.parts.proofs.grant(
+            session, CHAT, world.accounts[MARIA], method="session", scope="view"
+        )
 
 
 def test_it_goes_to_the_account_in_view_by_the_way_asked_for(world: World) -> None:
@@ -51,6 +64,17 @@ def test_a_second_one_has_to_wait(world: World) -> None:
     world.backend.identification.resend_sign_in(CHAT)
     with pytest.raises(TooSoon):
         world.backend.identification.resend_sign_in(CHAT)
+
+
+def test_a_limit_of_the_number_is_told_and_nothing_is_sent(world: World) -> None:
+    for turn in range(4):
+        world.clock.move(600)
+        world.backend.identification.begin(f"chat-{turn}", MARIA)
+    prove_view(world)
+    sent = len(world.sent_to(MARIAS_NUMBER))
+    with pytest.raises(SendLimitReached):
+        world.backend.identification.resend_sign_in(CHAT)
+    assert len(world.sent_to(MARIAS_NUMBER)) == sent
 
 
 def test_without_an_account_in_view_there_is_none(world: World) -> None:
