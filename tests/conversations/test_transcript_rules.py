@@ -40,17 +40,17 @@ def test_transcript_states_what_the_accounts_are_like() -> None:
 
 
 def test_value_stands_in_for_a_placeholder() -> None:
-    said = line("That is not the code. 4 tries are left.")
+    said = line("That is not the code. Tries left: 4.")
     assert wording("utter_code_wrong", "en").faults(said) == []
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "That is not the code. {guesses_left} tries are left.",
-        "That is not the code. None tries are left.",
+        "That is not the code. Tries left: {guesses_left}.",
+        "That is not the code. Tries left: None.",
         "Ese no es el código. Le quedan 4 intentos.",
-        "That is not the code. 4 tries are left. Bye.",
+        "That is not the code. Tries left: 4. Bye.",
     ],
 )
 def test_other_words_are_noticed(text: str) -> None:
