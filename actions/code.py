@@ -1,6 +1,7 @@
 """Codes that did not come, were refused, or are wanted again."""
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -14,6 +15,7 @@ from actions.base import (
 from actions.proving import REPLIES, told
 from actions.task import Task
 from bot.dates import ago, until
+from bot.privacy.errors import DisclosureGone
 from bot.telephony.gateway import Way
 from bot.verification.errors import (
     NoCodePending,
@@ -162,13 +164,15 @@ class ResendCode(BotAction):
     ) -> list[Event]:
         by: Way | None = "voice" if entities_of(tracker).get("way") == "voice" else None
         try:
-            await self._resend(dispatcher, tracker, by)
-        except VerificationError as error:
+            await self._resend(by, dispatcher, tracker)
+        except (VerificationError, DisclosureGone) as error:
             self.explain(dispatcher, tracker, error, RESEND_REPLIES)
-        return []
+            return []
+        # Whatever else was going to prove it, the code that is sent now does.
+        return [SlotSet("identify_method", None)] if tracker.get_slot("task") else []
 
     async def _resend(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, by: Way | None
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
         identification = self.services.identification
         try:
