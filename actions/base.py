@@ -58,6 +58,20 @@ class Speaker:
                 return await self.call(reveal, tracker.sender_id, place, kind)
         return await self.call(reveal, tracker.sender_id, place, kinds[-1])
 
+    async def all_disclosed(
+        self, tracker: Tracker, slot_value: str, kind: str
+    ) -> list[str]:
+        """Every value of a kind in the message that a slot's reference means."""
+        reveal, place = self.services.disclosures.reveal, int(slot_value)
+        values: list[str] = []
+        with suppress(DisclosureGone):
+            while True:
+                value = await self.call(
+                    reveal, tracker.sender_id, place, kind, position=len(values)
+                )
+                values.append(value)
+        return list(dict.fromkeys(values))
+
     def say(
         self,
         dispatcher: CollectingDispatcher,

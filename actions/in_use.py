@@ -20,6 +20,7 @@ class NumberAlreadyInUse(OffersNumber):
     """
 
     intent = "number_already_in_use"
+    adds = True
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, self._explanation(tracker))
@@ -51,7 +52,7 @@ class NumberAlreadyInUse(OffersNumber):
         except (VerificationError, NumberUnchanged) as error:
             self.explain(dispatcher, tracker, error, DONE_REPLIES)
         else:
-            self.say(dispatcher, tracker, "utter_claimed", new=changed.new_masked)
+            self.tell(dispatcher, tracker, changed)
 
     def _explanation(self, tracker: Tracker) -> str:
         holder = entities_of(tracker).get("holder")

@@ -10,7 +10,7 @@ from actions.base import BotAction, Domain, Event, Replies, entities_of
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.proving import told
 from actions.task import HEARD, Validated
-from actions.which import NumberTask
+from actions.which import NumberTask, choose
 from bot.accounts.errors import (
     LastFactor,
     NoNumber,
@@ -18,6 +18,7 @@ from bot.accounts.errors import (
     NumberUnchanged,
     WhichNumber,
 )
+from bot.accounts.numbers import Changed
 from bot.privacy.errors import DisclosureGone
 from bot.telephony.errors import (
     EmergencyNumber,
@@ -25,6 +26,7 @@ from bot.telephony.errors import (
     NumberError,
     NumberRefused,
     NumberUnreadable,
+    SeveralNumbers,
     ShortCode,
     VanityNumber,
 )
@@ -48,6 +50,7 @@ REPLIES: Replies = {
     NumberInUse: "utter_number_in_use",
     NumberUnchanged: "utter_number_unchanged",
     NumberUnreadable: "utter_number_unreadable",
+    SeveralNumbers: "utter_number_several",
     ShortCode: "utter_number_short",
     VanityNumber: "utter_number_vanity",
     WhichNumber: "utter_which_unknown",
@@ -90,7 +93,7 @@ class OffersNumber(NumberTask):
     ) -> list[Event]:
         """Drop the number given so far; the form asks for another one."""
         if tracker.get_slot("number_new") is None:
-            return []
+            return await self.choose_again(tracker)
         self.say(dispatcher, tracker, "utter_change_again")
         return [SlotSet("number_new", None), SlotSet("number_code", None)]
 
@@ -156,24 +159,27 @@ class OffersNumber(NumberTask):
             )
         except (VerificationError, NumberUnchanged, NumberInUse) as error:
             self.explain(dispatcher, tracker, error, DONE_REPLIES)
-            return
+        else:
+            self.tell(dispatcher, tracker, changed)
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, changed: Changed
+    ) -> None:
+        """Say what was done: a number in another's place, the first, or one more."""
         if changed.old_masked:
             response = "utter_changed"
         else:
             response = "utter_added" if changed.gets_codes else "utter_added_beside"
-        self.say(
-            dispatcher,
-            tracker,
-            response,
-            old=changed.old_masked,
-            new=changed.new_masked,
-        )
+        old, new = changed.old_masked, changed.new_masked
+        self.say(dispatcher, tracker, response, old=old, new=new)
+        if changed.claimed:
+            self.say(dispatcher, tracker, "utter_claimed")
 
     async def _offer(
         self, given: str, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> Validated:
         try:
-            number = await self.disclosed(tracker, given, "phone", "code")
+            number = await self._read_new(given, tracker)
             sent = await self.call(
                 self.services.phone_numbers.offer,
                 tracker.sender_id,
@@ -188,6 +194,32 @@ class OffersNumber(NumberTask):
             return {"number_new": None}
         self.say(dispatcher, tracker, f"utter_new_number_{sent.by}", **told(sent))
         return {}
+
+    async def _named_beside(self, given: str, tracker: Tracker) -> Validated:
+        """The number to be replaced, where it was typed in the same breath."""
+        typed = await self.all_disclosed(tracker, given, "phone")
+        numbers = await self.numbers(tracker)
+        own = {choose(numbers, each) for each in typed} - {None}
+        if self.adds or len(typed) < 2 or len(own) != 1:
+            return {}
+        tracker.slots["number_which"] = own.pop()
+        return {"number_which": tracker.slots["number_which"]}
+
+    async def _read_new(self, given: str, tracker: Tracker) -> str:
+        """The new number that was typed, apart from one that is on the account.
+
+        Raises:
+            DisclosureGone: it is too old.
+            SeveralNumbers: it may be more than one.
+        """
+        typed = await self.all_disclosed(tracker, given, "phone")
+        if len(typed) < 2:
+            return await self.disclosed(tracker, given, "phone", "code")
+        numbers = await self.numbers(tracker)
+        new = [each for each in typed if choose(numbers, each) is None]
+        if len(new) != 1:
+            raise SeveralNumbers
+        return new[0]
 
     async def which_is_open(self, tracker: Tracker) -> bool:
         return not self.adds and await super().which_is_open(tracker)
@@ -222,49 +254,6 @@ class AddPhoneNumber(OffersNumber):
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, "utter_add_start")
-
-
-class RemovePhoneNumber(NumberTask):
-    """Takes a number off the account, unless it is the last way in."""
-
-    intent = "remove_phone_number"
-    need = "change"
-    replies = REPLIES
-
-    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        self.say(dispatcher, tracker, "utter_remove_start")
-
-    async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
-        if await self.which_is_open(tracker):
-            return "number_which"
-        confirmed = tracker.get_slot("confirmed") or not await self.numbers(tracker)
-        return None if confirmed else "confirmed"
-
-    async def ask_confirmed(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker
-    ) -> None:
-        """Name the number that is going to leave."""
-        number = await self.chosen(tracker)
-        self.say(dispatcher, tracker, "utter_ask_remove_confirmed", number=number)
-
-    async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        try:
-            removed = await self.call(
-                self.services.phone_numbers.remove,
-                tracker.sender_id,
-                tracker.get_slot("number_which"),
-            )
-        except (VerificationError, LastFactor, NoNumber, WhichNumber) as error:
-            self.explain(dispatcher, tracker, error, self.replies)
-            return
-        moved = bool(removed.codes_to_masked)
-        self.say(
-            dispatcher,
-            tracker,
-            "utter_removed_moved" if moved else "utter_removed",
-            number=removed.masked,
-            other=removed.codes_to_masked,
-        )
 
 
 class AskNumberCode(BotAction):

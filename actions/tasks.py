@@ -15,7 +15,8 @@ from actions.factors import DisableTwoFactor, EnableTwoFactor
 from actions.finding import FindPhoneNumber, MultipleAccounts
 from actions.in_use import NumberAlreadyInUse
 from actions.leaving import DeleteAccount
-from actions.numbers import AddPhoneNumber, ChangePhoneNumber, RemovePhoneNumber
+from actions.numbers import AddPhoneNumber, ChangePhoneNumber
+from actions.removing import RemovePhoneNumber
 from actions.reviewing import ReviewActivity
 from actions.smalltalk import (
     TASK_SLOTS,

@@ -22,11 +22,15 @@ from bot.verification.proofs import Proofs
 
 @dataclass(frozen=True)
 class Changed:
-    """A switch that was made; without an old number it was an addition."""
+    """A switch that was made; without an old number it was an addition.
+
+    `claimed`: another account lost the number by it.
+    """
 
     old_masked: str | None
     new_masked: str
     gets_codes: bool
+    claimed: bool = False
 
 
 class Switching:
@@ -155,7 +159,8 @@ class Switching:
             numbers.send_codes_to(new.id, account_id=account_id)
         move = Move(old, new.id, codes_to.id if codes_to else None)
         self._telling.switched(session, proof, move, new.masked, claimed=claimed)
-        return Changed(old.masked if old else None, new.masked, gets_codes)
+        old_masked = old.masked if old else None
+        return Changed(old_masked, new.masked, gets_codes, claimed)
 
     def _note_in_use(self, conversation_id: str) -> None:
         with self._sessions.begin() as session:

@@ -91,7 +91,8 @@ def test_a_change_that_failed_leaves_the_proofs_for_the_claim(world: World) -> N
     world.prove_new(JAMES_NUMBER)
     assert outcome(world.backend.phone_numbers.change, CHAT) is NumberInUse
     changed = claim(world)
-    assert changed == Changed("•••-•••-0143", "•••-•••-0123", gets_codes=True)
+    numbers = "•••-•••-0143", "•••-•••-0123"
+    assert changed == Changed(*numbers, gets_codes=True, claimed=True)
 
 
 class TestDone:
