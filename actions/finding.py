@@ -14,7 +14,7 @@ from actions.base import (
 )
 from actions.numbers import REPLIES as NUMBER_REPLIES
 from actions.numbers import number_response
-from actions.smalltalk import offer_also
+from actions.smalltalk import button, offer_also
 from actions.task import Task
 from bot.accounts.errors import LookupLimit
 from bot.accounts.numbers import NumberView
@@ -74,7 +74,8 @@ class AnswerEligibility(BotAction):
             return
         by_text = "sms" in found.ways
         response = "utter_eligible_number" if by_text else "utter_eligible_number_voice"
-        self.say(dispatcher, tracker, response, number=found.masked)
+        add = button("add_phone_number", language_of(tracker), phone=given)
+        self.say(dispatcher, tracker, response, number=found.masked, buttons=[add])
 
 
 class FindPhoneNumber(Task):

@@ -162,7 +162,7 @@ class Missed(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
         sources = nearest_articles(tracker, self.services.articles)
-        person = _button("talk_to_human", language_of(tracker))
+        person = button("talk_to_human", language_of(tracker))
         self.say(dispatcher, tracker, "utter_clarify_again", buttons=[person])
         dispatcher.utter_message(json_message={"sources": sources})
 
@@ -177,7 +177,7 @@ class Clarify(Missed):
         titles = load_titles()
         likely = [name for name in _ranking(tracker) if name in titles][:3]
         likely = likely or ["code_not_received", "change_phone_number"]
-        buttons = [_button(name, language_of(tracker)) for name in likely]
+        buttons = [button(name, language_of(tracker)) for name in likely]
         self.say(dispatcher, tracker, "utter_clarify", buttons=buttons)
 
 
@@ -241,7 +241,7 @@ def offer_also(
         tracker,
         "utter_also",
         wish=titles[also][language],
-        buttons=[_button(also, language)],
+        buttons=[button(also, language)],
     )
 
 
@@ -274,8 +274,10 @@ def load_titles(path: Path = TITLES) -> dict[str, dict[str, str]]:
     return titles
 
 
-def _button(intent: str, language: str) -> dict[str, str]:
-    return {"title": load_titles()[intent][language], "payload": f"/{intent}"}
+def button(intent: str, language: str, **entities: str) -> dict[str, str]:
+    """A button that wants an intent, with what is known of it already."""
+    known = json.dumps(entities) if entities else ""
+    return {"title": load_titles()[intent][language], "payload": f"/{intent}{known}"}
 
 
 def _ranking(tracker: Tracker) -> list[str]:
