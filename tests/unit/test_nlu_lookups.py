@@ -174,7 +174,15 @@ def test_who_has_the_number_is_found(text: str, holder: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["it's not mine", "I don't have another account", "my account", "[phone]"]
+    "text",
+    [
+        "it's not mine",
+        "I don't have another account",
+        "my account",
+        "[phone]",
+        "it is already registered to another account",
+        "dice que ya está en otra cuenta",
+    ],
 )
 def test_nobody_is_taken_for_the_holder_who_was_not_named(text: str) -> None:
     assert named(text, "holder") == []
