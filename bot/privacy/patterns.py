@@ -31,13 +31,15 @@ RECOVERY_CODE = re.compile(
     r"(?![0-9A-Za-z])"
 )
 # C-XXXX-XXXX in the same letters. Two words may follow a "c", and so may a number, so
-# without its dashes it has to mix letters and digits.
-_BETWEEN = "(?: ?- ?| )"
+# without its dashes it has to mix letters and digits; in one piece with a digit before
+# a letter, as "class2024" has not.
+_BETWEEN = "(?: ?- ?| |)"
 CASE_NUMBER = re.compile(
     rf"(?<![0-9A-Za-z])[Cc]{_BETWEEN}({_CROCKFORD}{{4}}){_BETWEEN}({_CROCKFORD}{{4}})"
     r"(?![0-9A-Za-z])"
 )
 MISREAD = str.maketrans("OIL", "011")
+DIGIT_FIRST = re.compile(r"[0-9][A-Za-z]")
 MIXED_GROUP = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 SSN = re.compile(r"(?<!\d)(?<!\d[-. ])\d{3}([-. ])\d{2}\1\d{4}(?!\d)")
 CARD = re.compile(
@@ -86,8 +88,10 @@ def find_case_numbers(text: str) -> Iterator[Span]:
     """Numbers of support cases, given in their one spelling."""
     for match in CASE_NUMBER.finditer(text):
         symbols = match[1] + match[2]
+        pieces = len(re.findall("[0-9A-Za-z]+", match[0]))
         mixed = not symbols.isalpha() and not symbols.isdecimal()
-        if mixed or match[0].count("-") == 2:
+        told = mixed if pieces == 3 else DIGIT_FIRST.search(symbols)
+        if told or match[0].count("-") == 2:
             read = symbols.upper().translate(MISREAD)
             yield *match.span(), Found("case", f"C-{read[:4]}-{read[4:]}")
 

@@ -179,6 +179,9 @@ def test_a_saved_recovery_code_is_masked(typed: str) -> None:
             "C 7K2M 01QX",
             "c 7k2m-01qx",
             "C - 7K2M - 01QX",
+            "c7k2m01qx",
+            "C7K2M-01QX",
+            "C 7K2M01QX",
         ),
         *("C-7K2M-OIQX", "c 7k2m olqx", "C–7K2M–01QX", "Ｃ-７Ｋ２Ｍ-０１ＱＸ"),
     ],
@@ -205,6 +208,8 @@ def test_a_case_number_may_lack_digits_or_letters(typed: str) -> None:
         "XC-7K2M-9QX4",
         "C-7K2M-9QX4Z",
         "C-7K2M",
+        "my class2024 photos",
+        "c catsdogs",
     ],
 )
 def test_what_only_looks_like_a_case_number_is_left(text: str) -> None:
