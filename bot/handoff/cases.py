@@ -10,7 +10,7 @@ from bot.database import Sessions
 from bot.handoff.case_numbers import read_case_number
 from bot.handoff.deciding import Deciding
 from bot.handoff.errors import CaseLimit, CaseUnknown
-from bot.handoff.models import Case, CaseKind, CaseState
+from bot.handoff.models import Case, CaseKind, CaseStanding
 from bot.handoff.opening import CaseOpened, Opening
 from bot.handoff.repository import CaseRepository
 from bot.verification.errors import ProofMissing
@@ -29,7 +29,7 @@ class CaseView:
 
     number: str
     kind: CaseKind
-    state: CaseState
+    state: CaseStanding
     opened_at: datetime
     ready_at: datetime
     good_until: datetime | None

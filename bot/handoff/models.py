@@ -11,6 +11,8 @@ from bot.database import Base, UtcDateTime
 
 CaseKind = Literal["recovery", "merge", "compromise"]
 CaseState = Literal["waiting", "review", "approved", "refused", "cancelled", "done"]
+# What nobody stores: an approval whose time is over.
+CaseStanding = CaseState | Literal["lapsed"]
 RequestState = Literal["waiting", "taken", "closed"]
 
 WAITING = text("state = 'waiting'")
@@ -49,10 +51,13 @@ class Case(Base):
     decided_by: Mapped[str | None] = mapped_column(String(100))
     good_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    def state_at(self, moment: datetime) -> CaseState:
-        """The state, of a case that waited long enough as well."""
-        due = self.state == "waiting" and self.ready_at <= moment
-        return "review" if due else self.state
+    def state_at(self, moment: datetime) -> CaseStanding:
+        """The state, also of a case that waited long enough or was not used in time."""
+        if self.state == "waiting" and self.ready_at <= moment:
+            return "review"
+        if self.state == "approved" and self.good_until and self.good_until <= moment:
+            return "lapsed"
+        return self.state
 
 
 class HandoffRequest(Base):

@@ -12,7 +12,7 @@ from actions import code, finding, numbers, tasks
 from actions.smalltalk import load_titles
 from bot.accounts.activity import CHANGES
 from bot.brand import load_brand
-from bot.handoff.models import CaseState
+from bot.handoff.models import CaseStanding
 from bot.knowledge.articles import load_articles
 from bot.telephony.causes import CAUSES, NEXT_STEPS
 from tests.contract import dialogue
@@ -52,6 +52,12 @@ def answered_intents() -> set[str]:
     return answered
 
 
+def case_standings() -> set[str]:
+    """Every way that a case can stand."""
+    states, unstored = get_args(CaseStanding)
+    return {*get_args(states), *get_args(unstored)}
+
+
 def spoken() -> set[str]:
     """Every response that something can speak."""
     return (
@@ -62,7 +68,7 @@ def spoken() -> set[str]:
         | {f"utter_report_{state}" for state in code.STATES}
         | {f"utter_activity_{change}" for change in CHANGES}
         | {f"utter_activity_sign_in_{how}" for how in ("done", "failed")}
-        | {f"utter_case_{state}" for state in get_args(CaseState)}
+        | {f"utter_case_{state}" for state in case_standings()}
         | {f"utter_ask_identify_{method}" for method in ("totp", "recovery_code")}
         | {f"utter_disable_{factor}" for factor in ("sms", "codes")}
         | {f"utter_new_number_{by}" for by in ("sms", "voice")}

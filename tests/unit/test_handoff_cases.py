@@ -352,6 +352,16 @@ class TestDeciding:
         assert seen.good_until == world.clock.now() + timedelta(days=7)
         assert "approved" in notices(world, OMAR)[-1]
 
+    def test_one_that_was_not_used_in_time_has_lapsed_to_the_second(
+        self, world: World, cases: Cases
+    ) -> None:
+        number = approved(world)
+
+        world.clock.move(7 * DAY - 1)
+        assert cases.status(CHAT, number)[0].state == "approved"
+        world.clock.move(1)
+        assert cases.status(CHAT, number)[0].state == "lapsed"
+
     def test_it_is_kept_who_decided_and_when(self, world: World, cases: Cases) -> None:
         file = cases.file(approved(world))
         assert (file.decided_by, file.decided_at) == ("Ada", world.clock.now())
