@@ -1,5 +1,6 @@
 """The one form of all tasks: which task it is for, how it starts, asks and ends."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rasa_sdk import Tracker
@@ -53,6 +54,9 @@ TASKS: dict[str, type[Task]] = {
     )
 }
 
+# In the middle of a task these are about the code that it waits for.
+PENDING = (CodeNotReceived.intent, CodeRejected.intent)
+
 
 def task_of(tracker: Tracker, services: "Services") -> Task:
     """The task under way.
@@ -66,8 +70,10 @@ def task_of(tracker: Tracker, services: "Services") -> Task:
 class StartTask(BotAction):
     """Begins the task that the intent names, unless it only interrupts another."""
 
+    NAME = "action_start_task"
+
     def name(self) -> str:
-        return "action_start_task"
+        return self.NAME
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
@@ -110,9 +116,35 @@ class TaskForm(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
+        begun = await self._begin_other(dispatcher, tracker, domain)
         task = task_of(tracker, self.services)
         events: list[Event] = await task.run(dispatcher, tracker, domain)
-        return events
+        return [*begun, *events]
+
+    async def _begin_other(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> list[Event]:
+        """Begin what was asked for in the middle of another task, with its values.
+
+        Rasa 3.6.21 lets the form have a message that fills any of its slots, and no
+        rule sees the intent then.
+        """
+        wanted = intent_of(tracker)
+        if wanted not in TASKS or _is_begun(tracker, wanted):
+            return []
+        begun = await StartTask(self.services).run(dispatcher, tracker, domain)
+        tracker.slots.update({event["name"]: event["value"] for event in begun})
+        return begun
+
+
+def _is_begun(tracker: Tracker, wanted: str) -> bool:
+    """Whether it is the task under way, or was dealt with since it was asked for."""
+    if wanted == tracker.get_slot("task") or wanted in PENDING:
+        return True
+    latest = takewhile(
+        lambda event: event.get("event") != "user", reversed(tracker.events)
+    )
+    return any(event.get("name") == StartTask.NAME for event in latest)
 
 
 class FinishTask(BotAction):
