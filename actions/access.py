@@ -1,14 +1,18 @@
 """A phone that is gone, an account that is out of reach, an account with a guest."""
 
+from collections.abc import Sequence
+
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Replies
+from actions.base import Replies, entities_of
+from actions.cases import tell_case
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.reviewing import tell_activity
 from actions.task import Task
 from actions.which import NumberTask
 from bot.accounts.errors import NothingToSuspend, WhichNumber
+from bot.handoff.cases import CaseView
 from bot.verification.errors import VerificationError
 from bot.verification.standing import Standing
 
@@ -56,8 +60,26 @@ class LostPhone(NumberTask):
         except (VerificationError, NothingToSuspend, WhichNumber) as error:
             self.explain(dispatcher, tracker, error, self.replies)
         else:
-            number = ", ".join(suspended)
+            await self._tell(suspended, dispatcher, tracker)
+
+    async def _tell(
+        self,
+        suspended: Sequence[str],
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+    ) -> None:
+        number, left = ", ".join(suspended), await self.numbers(tracker)
+        other = next((each.masked for each in left if each.gets_codes), None)
+        if other is None:
             self.say(dispatcher, tracker, "utter_suspended", number=number)
+        else:
+            self.say(
+                dispatcher,
+                tracker,
+                "utter_suspended_moved",
+                number=number,
+                other=other,
+            )
 
 
 class RecoverAccount(Task):
@@ -67,7 +89,8 @@ class RecoverAccount(Task):
     recovers = True
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        if tracker.get_slot("identify_method") != "none":
+        # A button that goes on with a case, or opens one, needs no advice before it.
+        if entities_of(tracker).get("method") not in ("none", "case"):
             self.say(dispatcher, tracker, "utter_recover_account")
 
     async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -76,13 +99,25 @@ class RecoverAccount(Task):
         if redeemed or standing.may_recover:
             self.say(dispatcher, tracker, "utter_recover_ready")
             return
+        waiting = await self._waiting_cases(tracker)
+        for case in waiting:
+            tell_case(self, dispatcher, tracker, case)
         state = await self.call(self.services.two_factor.state, tracker.sender_id)
         if state.numbers:
             self.say(dispatcher, tracker, "utter_recover_number")
         elif state.app or state.recovery_codes_left:
             self.say(dispatcher, tracker, "utter_recover_saved")
-        else:
+        elif not waiting:
             self.say(dispatcher, tracker, "utter_recover_nothing")
+
+    async def _waiting_cases(self, tracker: Tracker) -> list[CaseView]:
+        """Cases that let the person in once they are decided."""
+        cases = await self.call(self.services.cases.status, tracker.sender_id)
+        return [
+            case
+            for case in cases
+            if case.kind != "merge" and case.state in ("waiting", "review")
+        ]
 
 
 class AccountCompromised(Task):
@@ -103,6 +138,7 @@ class AccountCompromised(Task):
         except VerificationError as error:
             self.explain(dispatcher, tracker, error, self.replies)
             return
-        self.say(dispatcher, tracker, "utter_secured")
+        told = "utter_secured" if recent else "utter_secured_quiet"
+        self.say(dispatcher, tracker, told)
         tell_activity(self, dispatcher, tracker, recent)
         self.say(dispatcher, tracker, "utter_secured_next")
