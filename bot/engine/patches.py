@@ -3,10 +3,12 @@
 Each function changes the module that it is given.
 """
 
+import asyncio
 import logging
 import re
 from functools import wraps
-from typing import Any
+from graphlib import TopologicalSorter
+from typing import Any, cast
 
 from bot.engine.mending import Changes
 
@@ -163,6 +165,72 @@ def fill_known_names(interpolator: Any) -> None:
     interpolator.interpolate_text = interpolate_text
 
 
+def run_nodes_in_order(dask: Any) -> None:
+    """Run a graph's nodes one after the other, in an order found once.
+
+    `DaskGraphRunner.run` sorts the graph anew for each message and each prediction,
+    and hands every node to a pool of one thread: a tenth of a turn.
+    """
+
+    def plan(runner: Any, targets: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+        plans = vars(runner).setdefault("_plans", {})
+        if targets not in plans:
+            schema = runner._graph_schema.minimal_graph_schema(list(targets))
+            needs = {
+                name: list(node.needs.values()) for name, node in schema.nodes.items()
+            }
+            order = TopologicalSorter(needs).static_order()
+            # What is no node is an input.
+            plans[targets] = [(name, needs[name]) for name in order if name in needs]
+        return cast(list[tuple[str, list[str]]], plans[targets])
+
+    def run(
+        self: Any, inputs: dict[str, Any] | None = None, targets: Any = None
+    ) -> dict[str, Any]:
+        wanted = tuple(targets or self._graph_schema.target_names)
+        done = {name: (name, value) for name, value in (inputs or {}).items()}
+        try:
+            for name, needs in plan(self, wanted):
+                done[name] = self._instantiated_nodes[name](*(done[n] for n in needs))
+        except RuntimeError as error:
+            raise dask.GraphRunError("Error running runner.") from error
+        return dict(done[name] for name in wanted)
+
+    dask.DaskGraphRunner.run = run
+
+
+def keep_connections(endpoints: Any) -> None:
+    """Call actions over connections that stay open for a moment.
+
+    `EndpointConfig.session` opens one for each call.
+    """
+    connectors: dict[Any, Any] = {}
+
+    def connector() -> Any:
+        loop = asyncio.get_running_loop()
+        if loop not in connectors:
+            # Shorter than an action server keeps them (uvicorn: 5 seconds), so that
+            # none is used that is being closed.
+            connectors[loop] = endpoints.aiohttp.TCPConnector(keepalive_timeout=2)
+        return connectors[loop]
+
+    def session(self: Any) -> Any:
+        auth = self.basic_auth and endpoints.aiohttp.BasicAuth(
+            self.basic_auth["username"], self.basic_auth["password"]
+        )
+        return endpoints.aiohttp.ClientSession(
+            headers=self.headers,
+            auth=auth or None,
+            timeout=endpoints.aiohttp.ClientTimeout(
+                total=endpoints.DEFAULT_REQUEST_TIMEOUT
+            ),
+            connector=connector(),
+            connector_owner=False,
+        )
+
+    endpoints.EndpointConfig.session = session
+
+
 PATCHES: Changes = {
     "rasa.telemetry": [send_no_telemetry],
     "rasa.core.constants": [listen_on_loopback],
@@ -171,5 +239,7 @@ PATCHES: Changes = {
     "rasa.graph_components.providers.domain_provider": [trust_trained_domain],
     "rasa.core.agent": [raise_store_errors],
     "rasa.core.nlg.interpolator": [fill_known_names],
+    "rasa.engine.runner.dask": [run_nodes_in_order],
+    "rasa.utils.endpoints": [keep_connections],
     "rasa_sdk.executor": [take_calls_without_domain],
 }

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import rasa
@@ -19,11 +20,19 @@ from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg import interpolator
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.engine.exceptions import GraphComponentException
+from rasa.engine.graph import (
+    ExecutionContext,
+    GraphComponent,
+    GraphSchema,
+    SchemaNode,
+)
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.endpoints import ClientResponseError
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from bot.engine.patches import ACTION_CALL_LIMIT, ActionFailed
@@ -47,6 +56,20 @@ class Endpoint:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+
+class Plus(GraphComponent):
+    """A node that adds one and counts how often it did."""
+
+    calls = 0
+
+    @classmethod
+    def create(cls, **_given: Any) -> "Plus":
+        return cls()
+
+    def add(self, given: int) -> int:
+        Plus.calls += 1
+        return given + 1
 
 
 async def call(endpoint: Endpoint) -> list[Event]:
@@ -289,3 +312,71 @@ def test_rasa_itself_would_write_an_error_for_a_payload() -> None:
         f"interpolate_text({BUTTON['payload']!r}, {{}})"
     )
     assert "The specified slot name does not exist" in python.run_unmended(script)
+
+
+SUMS = GraphSchema(
+    {
+        "one": SchemaNode({"given": "start"}, Plus, "create", "add", {}),
+        "two": SchemaNode({"given": "one"}, Plus, "create", "add", {}),
+        "other": SchemaNode({"given": "one"}, Plus, "create", "add", {}),
+    }
+)
+
+
+def sums(schema: GraphSchema = SUMS) -> DaskGraphRunner:
+    return DaskGraphRunner.create(schema, None, ExecutionContext(schema))
+
+
+def test_a_graph_gives_its_targets_and_runs_nothing_else() -> None:
+    Plus.calls = 0
+    assert sums().run({"start": 1}, targets=["two"]) == {"two": 3}
+    assert Plus.calls == 2
+
+
+def test_a_graph_is_sorted_once() -> None:
+    runner = sums()
+    with patch.object(GraphSchema, "minimal_graph_schema") as sort:
+        sort.return_value = SUMS
+        for start in (1, 2):
+            runner.run({"start": start}, targets=["two", "other"])
+    assert sort.call_count == 1
+
+
+def test_an_error_of_a_node_reaches_the_caller() -> None:
+    with pytest.raises(GraphComponentException):
+        sums().run({"start": "one"}, targets=["two"])
+
+
+def test_rasa_itself_would_sort_the_graph_each_time() -> None:
+    script = (
+        "from rasa.engine.runner.dask import DaskGraphRunner as kind\n"
+        "from rasa.engine.graph import GraphSchema, ExecutionContext\n"
+        "GraphSchema.minimal_graph_schema = lambda self, *a: print('sorted') or self\n"
+        "none = GraphSchema({})\n"
+        "runner = kind.create(none, None, ExecutionContext(none))\n"
+        "runner.run(targets=[]); runner.run(targets=[])\n"
+    )
+    assert python.run_unmended(script) == "sorted\nsorted"
+
+
+async def test_calls_of_an_action_share_a_connection() -> None:
+    connectors = []
+    for _ in range(2):
+        async with EndpointConfig("http://127.0.0.1/").session() as session:
+            connectors.append(session.connector)
+    first, second = connectors
+    assert first is second
+    assert not first.closed
+    await first.close()
+
+
+def test_rasa_itself_would_open_one_for_each_call() -> None:
+    script = (
+        "import asyncio\n"
+        "from rasa.utils.endpoints import EndpointConfig\n"
+        "async def owns():\n"
+        "    async with EndpointConfig('http://127.0.0.1/').session() as session:\n"
+        "        return session.connector_owner\n"
+        "print(asyncio.run(owns()))\n"
+    )
+    assert python.run_unmended(script) == "True"
