@@ -232,7 +232,9 @@ class Task(Speaker, FormValidationAction):
         by = await self.next_proof(standing, tracker)
         if by is None:
             return await self._has_saved_secret(tracker)
-        if standing.code_pending:
+        if _is_of_use(standing, by):
+            if _gave_code(tracker):
+                self.say(dispatcher, tracker, "utter_second_proof")
             return True
         try:
             sent = await self.call(
@@ -373,6 +375,20 @@ def _before(tracker: Tracker, slot: str, value: Any) -> Any:
 
 def _uses_saved_secret(tracker: Tracker) -> bool:
     return tracker.get_slot("identify_method") in ("totp", "recovery_code")
+
+
+def _is_of_use(standing: Standing, by: Way) -> bool:
+    """Whether the code that is open is one that proves what is missing."""
+    if standing.code_by is None:
+        return False
+    sent = "sms" if standing.code_by == "voice" else standing.code_by
+    return sent == by or "recovery_code" in standing.methods
+
+
+def _gave_code(tracker: Tracker) -> bool:
+    """Whether a code was given just now, and proved too little."""
+    given = not CODES.isdisjoint(entities_of(tracker))
+    return given and tracker.get_slot("identify_code") is not None
 
 
 def _needs_code(tracker: Tracker) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Sessions
+from bot.telephony.gateway import Way
 from bot.verification.models import Challenge, Method
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
@@ -32,7 +33,8 @@ class Standing:
 
     `methods` proved the account in view, newest first. `may_bind` and `may_recover`
     are those of `Strength`; `number_proved`: a new number is at hand. `code_again_in`
-    counts to the next send (0: now), `code_age` from the last one.
+    counts to the next send (0: now), `code_age` from the last one. `code_by` is how the
+    code went that is open, if it is one that proves identity.
     """
 
     account_known: bool
@@ -44,6 +46,7 @@ class Standing:
     methods: tuple[Method, ...]
     number_proved: bool
     code_pending: bool
+    code_by: Way | None
     code_again_in: int
     code_age: int
     code_guesses_left: int
@@ -80,7 +83,8 @@ class Standings:
                 proof.scope == "possession" and proof.method in ("sms", "voice")
                 for proof in proofs
             ),
-            code_pending=bool(challenge and challenge.is_open(self._clock.now())),
+            code_pending=self._is_open(challenge),
+            code_by=self._code_by(challenge),
             code_again_in=again_in,
             code_age=self._age(challenge),
             code_guesses_left=challenge.guesses_left if challenge else 0,
@@ -89,6 +93,14 @@ class Standings:
     def _again_in(self, session: Session, challenge: Challenge | None) -> int:
         key = challenge.limit_key if challenge else ""
         return self._throttles.again_in(session, key, now=self._clock.now())
+
+    def _is_open(self, challenge: Challenge | None) -> bool:
+        return challenge is not None and challenge.is_open(self._clock.now())
+
+    def _code_by(self, challenge: Challenge | None) -> Way | None:
+        if challenge is None or challenge.purpose != "identify":
+            return None
+        return challenge.by if self._is_open(challenge) else None
 
     def _age(self, challenge: Challenge | None) -> int:
         if challenge is None:
