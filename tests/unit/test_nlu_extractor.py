@@ -75,3 +75,25 @@ def test_the_way_a_code_is_to_take_is_found(text: str) -> None:
 def test_a_text_message_asked_for_is_no_call() -> None:
     found = {item.entity for item in load_lookups().find("text me the code again")}
     assert "way" not in found
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "found"),
+    [
+        ("explain_two_factor", "what are recovery codes", []),
+        ("explain_two_factor", "which is safer, sms or the app?", []),
+        ("explain_two_factor", "backup codes please", ["factor", "method"]),
+        ("disable_two_factor", "turn google authenticator off", ["factor"]),
+        ("enable_two_factor", "google authenticator", ["factor", "method"]),
+        ("enable_two_factor", "tengo un código guardado", ["factor", "method"]),
+        ("explain_two_factor", "I have a recovery code", ["factor", "method"]),
+        ("inform", "I still have my recovery codes", ["factor", "method"]),
+    ],
+)
+def test_a_way_that_is_asked_about_is_not_chosen(
+    intent: str, text: str, found: list[str]
+) -> None:
+    message = Message(data={"text": text, "intent": {"name": intent}})
+    LookupEntityExtractor(load_lookups()).process([message])
+    named = {entity["entity"] for entity in message.get("entities")}
+    assert sorted(named & {"method", "factor"}) == found

@@ -12,7 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, METADATA, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.nlu.choices import Found
@@ -21,6 +21,12 @@ from bot.language import detect
 
 LANGUAGES = ("en", "es")
 DEFAULT_LANGUAGE = "en"
+# What is not chosen where it is asked about, or is wanted itself; by intent.
+NAMED_ONLY = {
+    "explain_two_factor": ("method", "factor"),
+    "enable_two_factor": ("method",),
+    "disable_two_factor": ("method",),
+}
 PLACEHOLDER = re.compile(r"\[(phone|email|code|recovery_code|case|card|ssn|number)\]")
 
 
@@ -53,8 +59,13 @@ class LookupEntityExtractor(GraphComponent, EntityExtractorMixin):
         for message in messages:
             metadata = message.get(METADATA)
             told = metadata if isinstance(metadata, dict) else {}
-            found = self._find(message.get(TEXT) or "", told)
-            entities = [asdict(item) for item in found]
+            text = message.get(TEXT) or ""
+            named_only = NAMED_ONLY.get(_intent(message), ())
+            entities = [
+                asdict(item)
+                for item in self._find(text, told)
+                if item.entity not in named_only or self._lookups.is_all(item, text)
+            ]
             entities = self.add_extractor_name(entities)
             known = message.get(ENTITIES, [])
             message.set(ENTITIES, known + entities, add_to_output=True)
@@ -66,6 +77,11 @@ class LookupEntityExtractor(GraphComponent, EntityExtractorMixin):
         for match in PLACEHOLDER.finditer(text):
             yield Found(match[1], reference, match.start(), match.end())
         yield from self._lookups.find(text)
+
+
+def _intent(message: Message) -> str:
+    intent = message.get(INTENT)
+    return str(intent.get("name")) if isinstance(intent, dict) else ""
 
 
 def _language(text: str, metadata: dict[str, Any]) -> str:

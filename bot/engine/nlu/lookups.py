@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from bot.engine.nlu.choices import (
+    WORD,
     Choice,
     Found,
     Refusals,
@@ -36,11 +37,11 @@ class Lookups:
     ways: tuple[tuple[str, re.Pattern[str]], ...]
     languages: Choice
     choices: tuple[Choice, ...]
+    fillers: frozenset[str]
 
     def find(self, text: str) -> list[Found]:
         """At most one of each entity."""
-        told = MASKED.sub(lambda masked: "x" * len(masked[0]), text)
-        folded = fold(told.translate(QUOTES))
+        folded = _folded(text)
         found = (
             _first(folded, "line_type", self.line_types),
             _first(folded, "way", self.ways),
@@ -49,6 +50,12 @@ class Lookups:
         )
         return [item for item in found if item is not None]
 
+    def is_all(self, found: Found, text: str) -> bool:
+        """Whether a text says little else than what was found in it."""
+        folded = _folded(text)
+        rest = f"{folded[: found.start]} {folded[found.end :]}"
+        return self.fillers.issuperset(WORD.findall(rest))
+
     def _find_language(self, text: str) -> Found | None:
         if wanted := self.languages.find(text):
             return wanted
@@ -56,6 +63,11 @@ class Lookups:
         return (
             replace(named[-1], value=OTHER_LANGUAGE[named[-1].value]) if named else None
         )
+
+
+def _folded(text: str) -> str:
+    told = MASKED.sub(lambda masked: "x" * len(masked[0]), text)
+    return fold(told.translate(QUOTES))
 
 
 def _first(
@@ -81,6 +93,7 @@ def load_lookups(path: Path = LOOKUPS_FILE) -> Lookups:
             _read_places(tables["which"], down),
             *(_read_choice(name, tables, lacking) for name in CHOSEN),
         ),
+        fillers=frozenset(tables["fillers"]),
     )
 
 
