@@ -67,7 +67,8 @@ class Scene:
 
     `lines`: kinds of line by number, `fails`: methods such as `phone_numbers.change`,
     `undelivered`: error codes by the number that gets nothing, `unreported`: nobody
-    says whether messages arrive, `addresses`: more of them, by an account's first.
+    says whether messages arrive, `addresses`: more of them, by an account's first,
+    `settings`: those that differ.
     """
 
     lines: Mapping[str, LineKind] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Scene:
     undelivered: Mapping[str, str] = field(default_factory=dict)
     unreported: bool = False
     addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    settings: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Stage:
@@ -219,13 +221,15 @@ def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:
     known = {number: Line(kind, None, "test") for number, kind in scene.lines.items()}
     gateway = SilentGateway if scene.unreported else ConsoleGateway
     services = build_services(
-        settings,
+        settings.model_copy(update=scene.settings),
         clock=clock,
         lines=KnownLineTypes(known, OfflineLineTypes()),
         gateway=gateway(scene.undelivered),
     )
+    # Whatever is built, its phones and mailboxes are looked at as in the demo.
+    shown = services.settings.model_copy(update={"mode": settings.mode})
     failing: dict[str, Any] = {}
     for place in scene.fails:
         name, method = place.split(".")
         failing[name] = Failing(getattr(services, name), method)
-    return replace(services, **failing)
+    return replace(services, settings=shown, **failing)

@@ -22,6 +22,7 @@ def test_transcript(open_stage: OpenStage, transcript: Transcript) -> None:
         transcript.undelivered,
         transcript.unreported,
         transcript.addresses,
+        transcript.settings,
     )
     stage = open_stage(scene)
     Play(stage, transcript).run()

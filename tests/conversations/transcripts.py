@@ -154,6 +154,9 @@ class Transcript(Strict):
     addresses: dict[str, list[str]] = Field(
         {}, description="what mail an account can be reached by besides, by its first"
     )
+    settings: dict[str, str | int] = Field(
+        {}, description="settings of the service that differ"
+    )
     fails: list[str] = Field([], description="methods of services that fail")
     undelivered: dict[str, str] = Field(
         {}, description="error code by the number that no message reaches"
