@@ -4,8 +4,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import entities_of
-from actions.numbers import DONE_REPLIES, OffersNumber
-from bot.accounts.errors import NumberUnchanged
+from actions.numbers import ADDED_REPLIES, OffersNumber
+from bot.accounts.errors import NumberInUse, NumberUnchanged
 from bot.verification.errors import VerificationError
 from bot.verification.standing import Standing
 
@@ -21,6 +21,7 @@ class NumberAlreadyInUse(OffersNumber):
 
     intent = "number_already_in_use"
     adds = True
+    done_replies = ADDED_REPLIES
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, self._explanation(tracker))
@@ -49,8 +50,8 @@ class NumberAlreadyInUse(OffersNumber):
             changed = await self.call(
                 self.services.phone_numbers.claim, tracker.sender_id
             )
-        except (VerificationError, NumberUnchanged) as error:
-            self.explain(dispatcher, tracker, error, DONE_REPLIES)
+        except (VerificationError, NumberUnchanged, NumberInUse) as error:
+            self.explain(dispatcher, tracker, error, self.done_replies)
         else:
             self.tell(dispatcher, tracker, changed)
 

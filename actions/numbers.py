@@ -1,6 +1,6 @@
 """Numbers that are put on the account, take another's place, or leave it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -31,7 +31,7 @@ from bot.telephony.errors import (
     VanityNumber,
 )
 from bot.telephony.gateway import Way
-from bot.verification.errors import VerificationError
+from bot.verification.errors import NoAuthenticator, VerificationError
 from bot.verification.standing import Standing
 
 REFUSED = {
@@ -54,6 +54,18 @@ REPLIES: Replies = {
     ShortCode: "utter_number_short",
     VanityNumber: "utter_number_vanity",
     WhichNumber: "utter_which_unknown",
+}
+# What a failed switch says: nothing is asked for any more, so all is to be told.
+DONE_REPLIES: Replies = {
+    NoAuthenticator: REPLIES[NoAuthenticator],
+    NumberInUse: REPLIES[NumberInUse],
+    NumberUnchanged: "utter_change_not_done",
+    VerificationError: "utter_change_not_done",
+}
+ADDED_REPLIES: Replies = {
+    **DONE_REPLIES,
+    NumberUnchanged: "utter_add_not_done",
+    VerificationError: "utter_add_not_done",
 }
 FAILURES = (
     DisclosureGone,
@@ -78,6 +90,7 @@ class OffersNumber(NumberTask):
     need = "change"
     adds = False
     replies = REPLIES
+    done_replies: ClassVar[Replies] = DONE_REPLIES
     early = ("phone", "number_new")
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
@@ -158,7 +171,7 @@ class OffersNumber(NumberTask):
                 self.services.phone_numbers.change, tracker.sender_id
             )
         except (VerificationError, NumberUnchanged, NumberInUse) as error:
-            self.explain(dispatcher, tracker, error, DONE_REPLIES)
+            self.explain(dispatcher, tracker, error, self.done_replies)
         else:
             self.tell(dispatcher, tracker, changed)
 
@@ -225,17 +238,6 @@ class OffersNumber(NumberTask):
         return not self.adds and await super().which_is_open(tracker)
 
 
-# What a failed switch says: nothing was asked for any more, so all is to be told.
-DONE_REPLIES: Replies = {
-    **dict.fromkeys((VerificationError, NumberUnchanged), "utter_change_not_done"),
-    **{
-        kind: response
-        for kind, response in REPLIES.items()
-        if kind.__name__ in ("NumberInUse", "NoAuthenticator")
-    },
-}
-
-
 class ChangePhoneNumber(OffersNumber):
     """Puts a new number in an old one's place."""
 
@@ -251,6 +253,7 @@ class AddPhoneNumber(OffersNumber):
 
     intent = "add_phone_number"
     adds = True
+    done_replies = ADDED_REPLIES
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, "utter_add_start")
