@@ -153,7 +153,7 @@ def choose(numbers: Sequence[NumberView], wanted: str) -> str | None:
         return wanted
     if len(wanted) == 1 and wanted.isdigit() and 0 < int(wanted) <= len(choices):
         return choices[int(wanted) - 1]
-    if choices and (wanted == "last" or (wanted == "other" and len(choices) == 2)):
+    if choices and (wanted == "last" or (wanted == "other" and len(choices) < 3)):
         return choices[-1]
     digits = "".join(filter(str.isdigit, wanted))[-LAST_DIGITS:]
     matching = [
@@ -171,9 +171,10 @@ def _is_stray_code(wanted: str, tracker: Tracker) -> bool:
 
 
 def _as_said(value: Any, tracker: Tracker) -> str:
-    """A place or `other` as it is; what has digits as the message that holds them."""
-    entities = entities_of(tracker)
-    if "which" in entities and value == entities["which"]:
+    """What has digits as the message that holds them, else a place or `other`."""
+    found = entities_of(tracker)
+    named = found.get("phone") or found.get("code")
+    if named is None:
         return str(value)
-    named = value in (entities.get("code"), entities.get("phone"))
-    return f"{NAMED_IN}{value}" if named else str(value)
+    given = value in (named, found.get("which"))
+    return f"{NAMED_IN}{named}" if given else str(value)
