@@ -50,11 +50,13 @@ ADDRESS = re.compile(
 NEAR_DIGITS = {
     "identify_contact": "utter_contact_unreadable",
     "identify_code": "utter_code_malformed",
-    "number_new": "utter_number_invalid",
+    "number_new": "utter_number_short",
     "number_code": "utter_code_malformed",
     "email_code": "utter_code_malformed",
     "app_code": "utter_code_malformed",
 }
+# What is said to anything else that is no answer, where it helps to say more.
+MISSED = {"number_new": "utter_number_unreadable"}
 NEAR_ADDRESS = {
     "identify_contact": "utter_contact_unreadable",
     "email_new": "utter_email_unreadable",
@@ -201,8 +203,8 @@ class Misheard(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         await disown_codes(self, tracker)
-        unasked = _unasked(tracker)
-        answer = unasked or near_answer(tracker) or "utter_misheard"
+        missed = MISSED.get(str(tracker.get_slot("requested_slot")), "utter_misheard")
+        answer = _unasked(tracker) or near_answer(tracker) or missed
         self.say(dispatcher, tracker, answer)
         return []
 
