@@ -54,6 +54,7 @@ TASKS: dict[str, type[Task]] = {
     )
 }
 
+FORM = {"task_form"}
 # In the middle of a task these are about the code that it waits for.
 PENDING = (CodeNotReceived.intent, CodeRejected.intent)
 
@@ -116,6 +117,8 @@ class TaskForm(BotAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
+        if _is_no_answer(tracker):
+            return []
         begun = await self._begin_other(dispatcher, tracker, domain)
         task = task_of(tracker, self.services)
         events: list[Event] = await task.run(dispatcher, tracker, domain)
@@ -137,14 +140,28 @@ class TaskForm(BotAction):
         return begun
 
 
+def _is_no_answer(tracker: Tracker) -> bool:
+    """Whether the form is going to decline this message, and lose what is said here.
+
+    Rasa 3.6.21 offers it every message first; a code must not be sent unsaid.
+    """
+    asked = tracker.get_slot("requested_slot") is not None
+    return asked and not tracker.slots_to_validate() and _latest(tracker) <= FORM
+
+
 def _is_begun(tracker: Tracker, wanted: str) -> bool:
     """Whether it is the task under way, or was dealt with since it was asked for."""
     if wanted == tracker.get_slot("task") or wanted in PENDING:
         return True
-    latest = takewhile(
+    return StartTask.NAME in _latest(tracker)
+
+
+def _latest(tracker: Tracker) -> set[str]:
+    """The actions that the latest message has led to so far."""
+    events = takewhile(
         lambda event: event.get("event") != "user", reversed(tracker.events)
     )
-    return any(event.get("name") == StartTask.NAME for event in latest)
+    return {str(each.get("name")) for each in events if each.get("event") == "action"}
 
 
 class FinishTask(BotAction):
