@@ -41,6 +41,7 @@ TASK_SLOTS = (
     "holder",
     "case_number",
     "confirmed",
+    "keep",
 )
 # Digits that are no number and no code, and addresses that are none, by the question.
 DIGITS = re.compile(r"[\W_]*\d[\d\W_]*")

@@ -78,6 +78,17 @@ class Deletions:
         self._outbox.wake()
         return DeletionScheduled(deletion.due_at, self._wait // DAY)
 
+    def due_at(self, conversation_id: str) -> datetime | None:
+        """When the account is deleted, if that was asked for.
+
+        Raises:
+            ProofMissing: no account is in view.
+        """
+        with self._sessions.begin() as session:
+            proof = self._proofs.require_view(session, conversation_id)
+            deletion = _open_one(session, proof.account_id)
+            return deletion.due_at if deletion else None
+
     def cancel(self, conversation_id: str) -> bool:
         """Keep the account after all; False when no deletion was open.
 

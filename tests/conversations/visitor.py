@@ -79,8 +79,12 @@ class Visitor:
         self.fail(f"No answer in {PATIENCE:.0f} seconds.")
 
     def stray_lines(self) -> list[str]:
-        """What the bot said that answered nothing: an answer that came twice."""
-        self.lines = self.read()
+        """What the bot said that answered nothing: an answer that came twice.
+
+        Nothing more is to be read once the visit has ended.
+        """
+        read = self._ask()
+        self.lines = self.lines if read.status_code == 401 else read.json()["messages"]
         spoken = [line for line in self.lines if line["author"] != "visitor"]
         return [
             f"unasked: {line['text']!r}"
@@ -90,10 +94,13 @@ class Visitor:
 
     def read(self) -> list[Line]:
         """Every line of the conversation, as the log has it now."""
-        read = self._http.get("/api/web/messages", headers=self._headers)
+        read = self._ask()
         assert read.status_code == 200, read.text
         lines: list[Line] = read.json()["messages"]
         return lines
+
+    def _ask(self) -> httpx.Response:
+        return self._http.get("/api/web/messages", headers=self._headers)
 
     def fail(self, why: str) -> NoReturn:
         """Fail the test and show the conversation so far."""

@@ -114,6 +114,14 @@ class TestKeeping:
         assert "se conserva" in last_mail(world)
         assert len(world.rows(AuditEvent, AuditEvent.name == "deletion_cancelled")) == 1
 
+    def test_its_day_is_told_to_who_is_known_until_it_is_stopped(
+        self, world: World, scheduled: DeletionScheduled
+    ) -> None:
+        assert world.backend.deletions.due_at(CHAT) == scheduled.due_at
+        world.backend.deletions.cancel(CHAT)
+        assert world.backend.deletions.due_at(CHAT) is None
+        assert outcome(world.backend.deletions.due_at, OTHER_CHAT) is ProofMissing
+
     def test_without_a_deletion_there_is_nothing_to_stop(self, world: World) -> None:
         world.identify()
         assert not world.backend.deletions.cancel(CHAT)

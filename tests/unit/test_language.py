@@ -47,6 +47,7 @@ def test_a_neutral_text_has_no_language(text: str) -> None:
         ("hello", "en"),
         ("hola", "es"),
         ("gracias", "es"),
+        ("maria arroba mail punto com", "es"),
         ("thanks", "en"),
         ("it's [code]", "en"),
         ("es [code]", "es"),
