@@ -6,11 +6,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BotAction, Domain, Event, Replies
+from actions.base import BotAction, Domain, Event, Replies, Speaker
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.task import HEARD, Need, Task, Validated
 from bot.accounts.errors import LastFactor
 from bot.privacy.errors import DisclosureGone
+from bot.telephony.gateway import Way
 from bot.verification.errors import NoApp, TotpNotPending, VerificationError
 from bot.verification.standing import Standing
 
@@ -55,6 +56,35 @@ class EnableTwoFactor(Factor):
         if tracker.get_slot("factor") is None:
             self.say(dispatcher, tracker, "utter_enable_two_factor")
 
+    async def restart(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[Event]:
+        """Show a new key: the one before was gone before it was scanned."""
+        return [
+            *await super().restart(dispatcher, tracker),
+            SlotSet("app_shown", None),
+        ]
+
+    async def send_anew(
+        self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> bool:
+        """Show a new key where its code is asked for: nothing else was sent."""
+        if tracker.get_slot("requested_slot") != "app_code":
+            return await super().send_anew(by, dispatcher, tracker)
+        await show_app(self, dispatcher, tracker)
+        return True
+
+    async def validate_factor(
+        self,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Domain,
+    ) -> Validated:
+        """Take the factor; one that is wanted again gets a new key."""
+        taken = await super().validate_factor(value, dispatcher, tracker, domain)
+        return taken | {"app_shown": None}
+
     async def enough(self, standing: Standing, tracker: Tracker) -> bool:
         """Installing an app may take longer than a proof stays fresh."""
         shown = tracker.get_slot("app_shown") and standing.may_view
@@ -86,10 +116,13 @@ class EnableTwoFactor(Factor):
         factor = tracker.get_slot("factor")
         if factor == "sms":
             self.say(dispatcher, tracker, "utter_enable_sms")
-        elif factor == "app":
+        elif factor == "codes":
+            await self._issue_codes(dispatcher, tracker)
+        elif tracker.get_slot("app_code"):
             self.say(dispatcher, tracker, "utter_app_enabled")
         else:
-            await self._issue_codes(dispatcher, tracker)
+            # Nothing can prove more, and the service says so.
+            await show_app(self, dispatcher, tracker)
 
     async def _issue_codes(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -114,11 +147,20 @@ class DisableTwoFactor(Factor):
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, "utter_disable_two_factor")
 
+    async def restart(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[Event]:
+        """Only ask again: what is said twice may be a no ("don't turn it off")."""
+        return []
+
     async def needs_proof(self, tracker: Tracker) -> bool:
         return bool(tracker.get_slot("factor") == "app")
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
-        return None if tracker.get_slot("confirmed") else "confirmed"
+        """Ask for a yes, unless it would be refused in any case."""
+        state = await self.call(self.services.two_factor.state, tracker.sender_id)
+        settled = tracker.get_slot("confirmed") or not (state.app and state.numbers)
+        return None if settled else "confirmed"
 
     async def ask_confirmed(
         self, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -149,16 +191,25 @@ class AskAppCode(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         if tracker.get_slot("app_shown"):
-            self.say(dispatcher, tracker, "utter_ask_app_code")
+            self.say(dispatcher, tracker, "utter_ask_app_code_again")
             return []
-        try:
-            shown = await self.call(
-                self.services.two_factor.enrol_app, tracker.sender_id
-            )
-        except VerificationError as error:
-            self.explain(dispatcher, tracker, error, REPLIES)
+        if not await show_app(self, dispatcher, tracker):
             return []
-        self.say(dispatcher, tracker, "utter_app_secret")
-        dispatcher.utter_message(json_message={"showing": shown})
         self.say(dispatcher, tracker, "utter_ask_app_code")
         return [SlotSet("app_shown", True)]
+
+
+async def show_app(
+    speaker: Speaker, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> bool:
+    """Show the secret of a new app beside the log, or say why there is none."""
+    try:
+        shown = await speaker.call(
+            speaker.services.two_factor.enrol_app, tracker.sender_id
+        )
+    except VerificationError as error:
+        speaker.explain(dispatcher, tracker, error, REPLIES)
+        return False
+    speaker.say(dispatcher, tracker, "utter_app_secret")
+    dispatcher.utter_message(json_message={"showing": shown})
+    return True
