@@ -102,4 +102,6 @@ def _changes(session: Session, account_id: str, most: int) -> Iterator[ActivityV
     )
     for row in rows:
         method = str(row.data.get("method") or "")
-        yield ActivityView("change", row.name, method, "", "", True, row.at)
+        # The owner before hears that it was suspended; who took it, that it was taken.
+        name = "number_claimed" if row.data.get("claimed") else row.name
+        yield ActivityView("change", name, method, "", "", True, row.at)

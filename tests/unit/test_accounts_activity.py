@@ -75,6 +75,13 @@ def test_sign_ins_and_changes_are_told_together_newest_first(world: World) -> No
     ]
 
 
+def test_a_number_that_was_taken_over_is_told_as_such(world: World) -> None:
+    world.identify()
+    world.prove_new(JAMES_NUMBER)
+    world.backend.phone_numbers.claim(CHAT)
+    assert [each.name for each in recent(world)] == ["number_claimed"]
+
+
 def test_codes_and_looks_are_no_activity(world: World) -> None:
     world.identify()
     outcome(world.backend.identification.check, CHAT, "000000")
