@@ -194,3 +194,21 @@ def test_no_answer_says_that_the_law_forbids_voip() -> None:
     for path in Path("data").rglob("responses.yml"):
         text = path.read_text("utf-8").lower()
         assert "nist" not in text and "federal" not in text
+
+
+RISKS = {"en": r"taken over", "es": r"interceptados|robar"}
+SAFER = {"en": r"authenticator app", "es": r"(?:app|aplicación) de autenticación"}
+RECOMMENDS = {"en": r"mobile number|I texted", "es": r"\bmóvil\b|por mensaje al"}
+
+
+@pytest.mark.parametrize("name", sorted(dialogue.responses()))
+def test_who_recommends_text_messages_tells_their_risk_and_what_is_safer(
+    name: str,
+) -> None:
+    # SP 800-63B-4, 3.2.9. A sign-in code goes to a number that was bound with this.
+    for variation in dialogue.responses()[name]:
+        language, text = dialogue.language(variation), variation["text"]
+        bound = "sign-in code" in text or "código de entrada" in text
+        if re.search(RECOMMENDS[language], text) and not bound:
+            assert re.search(RISKS[language], text), text
+            assert re.search(SAFER[language], text), text
