@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -82,7 +82,10 @@ class Answer(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         warn_of_secrets(self, dispatcher, tracker)
-        self.say(dispatcher, tracker, f"utter_{intent_of(tracker)}")
+        agreed = agreed_to(tracker)
+        if agreed and _is_task(agreed):
+            return [FollowupAction("action_start_task")]
+        self.say(dispatcher, tracker, f"utter_{agreed or intent_of(tracker)}")
         if not tracker.get_slot("task"):
             offer_also(self, dispatcher, tracker)
             return [SlotSet("misses", 0)]
@@ -246,6 +249,24 @@ def offer_also(
         wish=titles[also][language],
         buttons=[button(also, language)],
     )
+
+
+def agreed_to(tracker: Tracker) -> str | None:
+    """The wish that `offer_also` came back to, if the answer to that is a plain yes."""
+    if intent_of(tracker) != "affirm":
+        return None
+    spoken = (event for event in reversed(tracker.events) if event["event"] == "bot")
+    last: dict[str, Any] = next(spoken, {})
+    if (last.get("metadata") or {}).get("utter_action") != "utter_also":
+        return None
+    buttons = (last.get("data") or {}).get("buttons") or [{}]
+    return str(buttons[0].get("payload", "")).removeprefix("/") or None
+
+
+def _is_task(intent: str) -> bool:
+    from actions.tasks import TASKS
+
+    return intent in TASKS
 
 
 def warn_of_secrets(

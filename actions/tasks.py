@@ -4,7 +4,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.access import AccountCompromised, LostPhone, RecoverAccount
@@ -20,7 +20,9 @@ from actions.numbers import AddPhoneNumber, ChangePhoneNumber
 from actions.removing import RemovePhoneNumber
 from actions.reviewing import ReviewActivity
 from actions.smalltalk import (
+    FORM_SLOTS,
     TASK_SLOTS,
+    agreed_to,
     also_wanted,
     forget_form,
     offer_also,
@@ -80,7 +82,8 @@ class StartTask(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         warn_of_secrets(self, dispatcher, tracker)
-        wanted, under_way = intent_of(tracker), tracker.get_slot("task")
+        agreed = agreed_to(tracker)
+        wanted, under_way = agreed or intent_of(tracker), _under_way(tracker)
         task = TASKS[wanted](self.services)
         kept = [SlotSet("misses", 0), *also_wanted(tracker)]
         if wanted == under_way:
@@ -89,7 +92,9 @@ class StartTask(BotAction):
         if under_way and task.looks and not TASKS[under_way].looks:
             await self._answer_aside(task, dispatcher, tracker)
             return kept
-        return [SlotSet("task", wanted), *_emptied(tracker), *kept]
+        # No rule goes on from a plain yes.
+        form = [FollowupAction("task_form")] if agreed else []
+        return [*_emptied(tracker), SlotSet("task", wanted), *kept, *form]
 
     async def _answer_aside(
         self, task: Task, dispatcher: CollectingDispatcher, tracker: Tracker
