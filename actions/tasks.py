@@ -104,13 +104,20 @@ class StartTask(BotAction):
             await task.finish(dispatcher, tracker)
 
 
+def _under_way(tracker: Tracker) -> str | None:
+    """The task that the form is asking for; one whose end failed is over, too."""
+    return tracker.get_slot("task") if tracker.active_loop.get("name") else None
+
+
 def _emptied(tracker: Tracker) -> list[Event]:
     """Events that forget what another task was given, but not what was said just now.
 
-    The contact stays, and who it is was proved to be.
+    In the middle of it the contact stays, and who it is was proved to be. Where no task
+    is under way something may be left of one that failed.
     """
     said_now = tracker.slots_to_validate()
-    return [SlotSet(slot, None) for slot in TASK_SLOTS if slot not in said_now]
+    slots = TASK_SLOTS if _under_way(tracker) else FORM_SLOTS
+    return [SlotSet(slot, None) for slot in slots if slot not in said_now]
 
 
 class TaskForm(BotAction):
