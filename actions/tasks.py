@@ -17,6 +17,7 @@ from actions.finding import FindPhoneNumber, MultipleAccounts
 from actions.in_use import NumberAlreadyInUse
 from actions.leaving import DeleteAccount
 from actions.numbers import AddPhoneNumber, ChangePhoneNumber
+from actions.proving import METHODS
 from actions.removing import RemovePhoneNumber
 from actions.reviewing import ReviewActivity
 from actions.smalltalk import (
@@ -162,7 +163,9 @@ def _is_no_answer(tracker: Tracker) -> bool:
 
 
 def _is_begun(tracker: Tracker, wanted: str) -> bool:
-    """Whether it is the task under way, or was dealt with since it was asked for."""
+    """Whether it is under way, was dealt with, or is a way to prove who asks."""
+    if chooses_method(tracker):
+        return True
     if wanted == tracker.get_slot("task") or wanted in PENDING:
         return True
     return StartTask.NAME in _latest(tracker)
@@ -174,6 +177,13 @@ def _latest(tracker: Tracker) -> set[str]:
         lambda event: event.get("event") != "user", reversed(tracker.events)
     )
     return {str(each.get("name")) for each in events if each.get("event") == "action"}
+
+
+def chooses_method(tracker: Tracker) -> bool:
+    """Whether the question for a code is answered by another way to prove identity."""
+    asked = tracker.get_slot("requested_slot") == "identify_code"
+    wanted = intent_of(tracker) != RecoverAccount.intent
+    return asked and wanted and entities_of(tracker).get("method") in METHODS
 
 
 class FinishTask(BotAction):
