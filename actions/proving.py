@@ -88,8 +88,8 @@ class AskIdentifyCode(BotAction):
 
 async def take_code(
     task: "Task", value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
-) -> bool:
-    """Check what was typed as the kind of code it is; says what is wrong with it."""
+) -> Exception | None:
+    """Check what was typed as the kind of code it is; says and gives what is wrong."""
     try:
         if "recovery_code" in entities_of(tracker):
             left = await _use_saved(task, value, tracker)
@@ -99,8 +99,8 @@ async def take_code(
             task.say(dispatcher, tracker, "utter_identified")
     except (VerificationError, DisclosureGone) as error:
         task.explain(dispatcher, tracker, error, task.replies)
-        return False
-    return True
+        return error
+    return None
 
 
 async def _use_saved(task: "Task", value: Any, tracker: Tracker) -> int:

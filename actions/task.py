@@ -14,6 +14,7 @@ from bot.verification.errors import (
     CodeMalformed,
     ContactUnreadable,
     NoAuthenticator,
+    NotSignedIn,
     RecoveryCodeMalformed,
     SendLimitReached,
     SendTooSoon,
@@ -141,7 +142,10 @@ class Task(Speaker, FormValidationAction):
     ) -> Validated:
         if await self._is_under_way(tracker):
             return {"identify_contact": value}
+        if await self._is_needless(tracker):
+            return {"identify_contact": None}
         if self.early and await self._is_early(value, tracker):
+            self.say(dispatcher, tracker, "utter_kept_for_later")
             return {"identify_contact": None, self.early[1]: value}
         try:
             sent = await self._begin(value, None, tracker)
@@ -191,8 +195,17 @@ class Task(Speaker, FormValidationAction):
         tracker: Tracker,
         domain: Domain,
     ) -> Validated:
-        if not await take_code(self, value, dispatcher, tracker):
-            return {"identify_code": None}
+        if wrong := await take_code(self, value, dispatcher, tracker):
+            # Whose account it is was said too long ago to count.
+            forgotten = isinstance(wrong, NotSignedIn)
+            kept = None if forgotten else tracker.get_slot("identify_contact")
+            method = tracker.get_slot("identify_method")
+            gone = isinstance(wrong, AuthenticatorDisabled)
+            return {
+                "identify_code": None,
+                "identify_contact": kept,
+                "identify_method": None if gone else method,
+            }
         heard = {"identify_code": value, "identify_method": None} | HEARD
         return heard | await self.on_proved(dispatcher, tracker)
 
