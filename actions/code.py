@@ -175,6 +175,7 @@ class ResendCode(BotAction):
         self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> None:
         identification = self.services.identification
+        by = by or await self._way_back(tracker)
         try:
             sent = await self.call(identification.resend, tracker.sender_id, by=by)
         except NoCodePending:
@@ -182,6 +183,16 @@ class ResendCode(BotAction):
                 await self._send_sign_in(by or "sms", dispatcher, tracker)
         else:
             self.say(dispatcher, tracker, f"utter_resent_{sent.by}")
+
+    async def _way_back(self, tracker: Tracker) -> Way | None:
+        """By e-mail where the phone may be gone; else as it went before."""
+        from actions.tasks import task_of
+
+        if tracker.get_slot("requested_slot") != "identify_code":
+            return None
+        task = task_of(tracker, self.services)
+        known = (await task.standing(tracker)).account_known
+        return "email" if task.recovers and not known else None
 
     async def _send_anew(
         self, by: Way | None, dispatcher: CollectingDispatcher, tracker: Tracker

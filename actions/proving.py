@@ -79,8 +79,13 @@ class AskIdentifyCode(BotAction):
         task = task_of(tracker, self.services)
         standing = await task.standing(tracker)
         if standing.code_pending:
-            by_mail = task.recovers and not standing.account_known
-            return "utter_ask_identify_mail" if by_mail else "utter_ask_identify_code"
+            if standing.account_known or not task.recovers:
+                return "utter_ask_identify_code"
+            # Another task may have sent it to the phone that is gone.
+            by_mail = standing.code_asked_by == "email"
+            return (
+                "utter_ask_identify_mail" if by_mail else "utter_ask_identify_instead"
+            )
         if standing.account_known and not await task.next_proof(standing, tracker):
             return "utter_ask_identify_more"
         return "utter_ask_identify_code_new"

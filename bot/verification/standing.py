@@ -34,7 +34,8 @@ class Standing:
     `methods` proved the account in view, newest first. `may_bind` and `may_recover`
     are those of `Strength`; `number_proved`: a new number is at hand. `code_again_in`
     counts to the next send (0: now), `code_age` from the last one. `code_by` is how the
-    code went that is open, if it is one that proves identity.
+    code went that is open, if it is one that proves identity; `code_asked_by` how it
+    was to go, which tells nothing of the account.
     """
 
     account_known: bool
@@ -47,6 +48,7 @@ class Standing:
     number_proved: bool
     code_pending: bool
     code_by: Way | None
+    code_asked_by: Way | None
     code_again_in: int
     code_age: int
     code_guesses_left: int
@@ -70,6 +72,7 @@ class Standings:
             challenge = ChallengeRepository(session).newest(conversation_id)
             again_in = self._again_in(session, challenge)
         strength = self._proofs.weigh(proofs)
+        proving = self._proving(challenge)
         known = bool(strength.methods)
         return Standing(
             account_known=known,
@@ -84,7 +87,8 @@ class Standings:
                 for proof in proofs
             ),
             code_pending=self._is_open(challenge),
-            code_by=self._code_by(challenge),
+            code_by=proving.by if proving else None,
+            code_asked_by=proving.asked_by if proving else None,
             code_again_in=again_in,
             code_age=self._age(challenge),
             code_guesses_left=challenge.guesses_left if challenge else 0,
@@ -97,10 +101,11 @@ class Standings:
     def _is_open(self, challenge: Challenge | None) -> bool:
         return challenge is not None and challenge.is_open(self._clock.now())
 
-    def _code_by(self, challenge: Challenge | None) -> Way | None:
+    def _proving(self, challenge: Challenge | None) -> Challenge | None:
+        """The challenge, if it is open and proves identity."""
         if challenge is None or challenge.purpose != "identify":
             return None
-        return challenge.by if self._is_open(challenge) else None
+        return challenge if self._is_open(challenge) else None
 
     def _age(self, challenge: Challenge | None) -> int:
         if challenge is None:

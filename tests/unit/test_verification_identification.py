@@ -50,6 +50,7 @@ NOTHING = Standing(
     number_proved=False,
     code_pending=False,
     code_by=None,
+    code_asked_by=None,
     code_again_in=0,
     code_age=0,
     code_guesses_left=0,
