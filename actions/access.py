@@ -22,6 +22,7 @@ REPLIES: Replies = {
     WhichNumber: "utter_which_unknown",
 }
 LATEST = 3
+ALSO_LOST = {"app": "utter_lost_app", "codes": "utter_lost_codes"}
 
 
 class LostPhone(NumberTask):
@@ -36,6 +37,9 @@ class LostPhone(NumberTask):
 
     async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.say(dispatcher, tracker, "utter_lost_phone")
+        # The phone may be at hand all the same.
+        if also := ALSO_LOST.get(entities_of(tracker).get("factor", "")):
+            self.say(dispatcher, tracker, also)
 
     async def missing(self, standing: Standing, tracker: Tracker) -> str | None:
         if await self.which_is_open(tracker):
@@ -80,6 +84,9 @@ class LostPhone(NumberTask):
                 number=number,
                 other=other,
             )
+        state = await self.call(self.services.two_factor.state, tracker.sender_id)
+        if state.app:
+            self.say(dispatcher, tracker, "utter_suspended_app")
 
 
 class RecoverAccount(Task):
