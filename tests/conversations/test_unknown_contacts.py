@@ -1,5 +1,6 @@
 """Nobody learns from the words whether a contact belongs to an account."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ SPECIAL = {
     "account with an undelivered code": ("ana@example.com", UNKNOWN),
 }
 OPENING = {"en": "Which phone number is on my account?", "es": "¿cuál es mi número?"}
+CASE_NUMBER = re.compile(r"\bC-\w{4}-\w{4}\b")
 SEEN = ("seq", "author", "kind", "text", "options", "data", "at")
 
 Deed = Callable[[Stage, Visitor], object]
@@ -40,6 +42,24 @@ def complain(_stage: Stage, visitor: Visitor) -> None:
 
 def want_a_call(_stage: Stage, visitor: Visitor) -> None:
     visitor.press("Call me with a code")
+
+
+def press(title: str) -> Deed:
+    return lambda _stage, visitor: visitor.press(title)
+
+
+def ask_for_the_case(_stage: Stage, visitor: Visitor) -> None:
+    visitor.say("how is my case?")
+
+
+def use_a_saved_code(stage: Stage, visitor: Visitor) -> None:
+    visitor.press("Use a saved recovery code")
+    visitor.say("7K2M-9QX4-0ABC-DEFG-HJKM-1234")
+
+
+def use_an_app(stage: Stage, visitor: Visitor) -> None:
+    visitor.press("Use my authenticator app")
+    visitor.say(stage.wrong_code())
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,49 @@ COURSES = {
 UNTIL_DISABLED = Course(
     [*[guess] * 5, 600, ask_again] * 4, "utter_authenticator_disabled"
 )
+
+
+WAYS_BACK = {
+    "a lost phone": "I lost my phone",
+    "a lost account": "I can't sign in to my account",
+    "an account with a guest": "somebody hacked my account",
+}
+BACK = {
+    "guessing until locked": Course([guess] * 6, "utter_code_locked"),
+    "asking too soon": Course([ask_again], "utter_send_too_soon"),
+    "asking again": Course([60, ask_again, guess], "utter_resent_email"),
+    "coming too late": Course([601, guess], "utter_code_expired"),
+    "a saved code": Course([use_a_saved_code], "utter_code_wrong"),
+    "an app": Course([use_an_app], "utter_code_wrong"),
+    "a case": Course(
+        [press("I have none of these"), 3600, ask_for_the_case], "utter_case_waiting"
+    ),
+}
+
+
+@pytest.mark.parametrize("course", BACK)
+@pytest.mark.parametrize("way", WAYS_BACK)
+def test_unknown_contact_hears_the_same_on_the_way_back(
+    stage: Stage, way: str, course: str
+) -> None:
+    pair = PAIRS["phone" if course == "a case" else "e-mail"]
+    assert_same_words(stage, *pair, BACK[course], "en", opening=WAYS_BACK[way])
+
+
+@pytest.mark.parametrize("pair", SPECIAL)
+def test_unknown_contact_opens_a_case_like(stage: Stage, pair: str) -> None:
+    opening = WAYS_BACK["a lost phone"]
+    assert_same_words(stage, *SPECIAL[pair], BACK["a case"], "en", opening=opening)
+
+
+def test_unknown_contact_hears_the_same_when_the_phone_is_lost_in_between(
+    stage: Stage,
+) -> None:
+    lose: Deed = lambda _stage, visitor: visitor.say("I lost my phone")  # noqa: E731
+    course = Course([lose, 60, press("Send it by e-mail")], "utter_resent_email")
+    for pair in (*PAIRS.values(), *SPECIAL.values()):
+        assert_same_words(stage, *pair, course, "en")
+        stage.clock.move(3600)
 
 
 @pytest.mark.parametrize("course", COURSES)
@@ -92,11 +155,17 @@ def test_unknown_contact_hears_the_same_until_nothing_is_looked_at(
 
 
 def assert_same_words(
-    stage: Stage, known: str, unknown: str, course: Course, language: str
+    stage: Stage,
+    known: str,
+    unknown: str,
+    course: Course,
+    language: str,
+    *,
+    opening: str | None = None,
 ) -> None:
     visitors = [stage.visitor(language=language) for _ in range(2)]
     for visitor, contact in zip(visitors, (known, unknown), strict=True):
-        visitor.say(OPENING[language])
+        visitor.say(opening or OPENING[language])
         visitor.say(contact)
     for deed in course.deeds:
         if isinstance(deed, int):
@@ -111,4 +180,5 @@ def assert_same_words(
 
 
 def seen_by(visitor: Visitor) -> list[dict[str, Any]]:
-    return [{name: line[name] for name in SEEN} for line in visitor.read()]
+    seen = [{name: line[name] for name in SEEN} for line in visitor.read()]
+    return [line | {"text": CASE_NUMBER.sub("C-", line["text"])} for line in seen]
