@@ -367,6 +367,14 @@ class Task(Speaker, FormValidationAction):
             return False
         return (await self.standing(tracker)).code_pending
 
+    async def _is_needless(self, tracker: Tracker) -> bool:
+        """Whether what is to be looked up can be shown without another proof."""
+        asked = tracker.get_slot("requested_slot") in (
+            "identify_contact",
+            "identify_code",
+        )
+        return self.looks and not asked and self.proved(await self.standing(tracker))
+
     async def _has_saved_secret(self, tracker: Tracker) -> bool:
         state = await self.call(self.services.two_factor.state, tracker.sender_id)
         return state.app or state.recovery_codes_left > 0
