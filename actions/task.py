@@ -11,6 +11,7 @@ from actions.proving import METHODS, REPLIES, open_case, take_code, told
 from bot.privacy.errors import DisclosureGone
 from bot.telephony.gateway import Way
 from bot.verification.errors import (
+    AuthenticatorDisabled,
     CodeMalformed,
     ContactUnreadable,
     NoAuthenticator,
