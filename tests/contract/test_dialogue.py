@@ -62,6 +62,8 @@ def spoken() -> set[str]:
     """Every response that something can speak."""
     return (
         dialogue.spoken_in_python()
+        # Where Rasa notes what was spoken.
+        - {"utter_action"}
         | {f"utter_{intent}" for intent in answered_intents()}
         | {f"utter_cause_{cause}" for cause in CAUSES}
         | {f"utter_next_{step}" for step in NEXT_STEPS}
