@@ -50,7 +50,7 @@ def test_value_stands_in_for_a_placeholder() -> None:
         "That is not the code. Tries left: {guesses_left}.",
         "That is not the code. Tries left: None.",
         "Ese no es el código. Le quedan 4 intentos.",
-        "That is not the code. Tries left: 4. Bye.",
+        "Bye. That is not the code. Tries left: 4.",
     ],
 )
 def test_other_words_are_noticed(text: str) -> None:
