@@ -3,10 +3,10 @@
 import json
 import re
 from abc import abstractmethod
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -21,6 +21,7 @@ from actions.base import (
     language_of,
 )
 from actions.nearest import nearest_articles
+from bot.documents import parse
 
 TITLES = Path(__file__).with_name("strings.yml")
 LANGUAGES = ("en", "es")
@@ -292,9 +293,10 @@ def holds_secret(tracker: Tracker) -> bool:
     return any(kind in entities_of(tracker) for kind in SECRETS)
 
 
+@cache
 def load_titles(path: Path = TITLES) -> dict[str, dict[str, str]]:
     """The button title of each intent: intent -> language -> text."""
-    titles: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
+    titles: dict[str, dict[str, str]] = parse(path.read_text("utf-8"))
     return titles
 
 

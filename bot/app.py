@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi import FastAPI
 
 from bot import schema
@@ -16,6 +15,7 @@ from bot.channels.health import health_router
 from bot.channels.refusals import speak_refusals
 from bot.channels.undo import undo_router
 from bot.channels.web import web_router
+from bot.documents import parse
 from bot.engine.action_endpoint import ActionRunner, action_router, find_actions
 from bot.engine.token import engine_token
 from bot.http import (
@@ -74,7 +74,7 @@ def standalone_services() -> Services:
 
 def load_domain(path: Path = DOMAIN_FILE) -> dict[str, Any]:
     """The dialogue's contract, as actions see it."""
-    domain: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    domain: dict[str, Any] = parse(path.read_text(encoding="utf-8"))
     return domain
 
 

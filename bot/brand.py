@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from bot.documents import parse
 
 BRAND_FILE = Path(__file__).with_name("brand.yml")
 
@@ -27,4 +27,4 @@ def load_brand(path: Path = BRAND_FILE) -> Brand:
     Raises:
         TypeError: a key is missing or unknown; the text names it.
     """
-    return Brand(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Brand(**parse(path.read_text(encoding="utf-8")))

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
+from bot.documents import parse
 
 Language = Literal["en", "es"]
 
@@ -58,7 +58,7 @@ def _without_accents(text: str) -> str:
 
 @cache
 def _words() -> dict[str, float]:
-    lists = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    lists = parse(WORDS_FILE.read_text(encoding="utf-8"))
     return {
         word: sign * weight
         for language, sign in (("en", 1.0), ("es", -1.0))

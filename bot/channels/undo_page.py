@@ -7,11 +7,10 @@ from pathlib import Path
 from string import Template
 from typing import Any, Literal
 
-import yaml
-
 from bot.accounts.models import UndoKind
 from bot.brand import Brand
 from bot.dates import at_time
+from bot.documents import parse
 from bot.language import Language
 
 PAGES = Path(__file__).parents[1] / "pages" / "undo"
@@ -28,7 +27,7 @@ class UndoPage:
         self._page = Template((folder / "page.html").read_text(encoding="utf-8"))
         self._form = Template((folder / "form.html").read_text(encoding="utf-8"))
         strings = (folder / "strings.yml").read_text(encoding="utf-8")
-        self._strings: dict[str, Any] = yaml.safe_load(strings)
+        self._strings: dict[str, Any] = parse(strings)
 
     def question(self, kind: UndoKind, language: Language, *, until: datetime) -> str:
         """What would be taken back, with the button that does it."""

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import yaml
-
 from bot.conversations.lines import AGAIN, Line, Option
+from bot.documents import parse
 
 STRINGS_FILE = Path(__file__).with_name("strings.yml")
 PERSON = "/talk_to_human"
@@ -14,9 +13,7 @@ class Wording:
     """Lines that no dialogue has chosen, in the conversation's language."""
 
     def __init__(self, path: Path = STRINGS_FILE) -> None:
-        self._texts: dict[str, dict[str, str]] = yaml.safe_load(
-            path.read_text(encoding="utf-8")
-        )
+        self._texts: dict[str, dict[str, str]] = parse(path.read_text(encoding="utf-8"))
 
     def waiting(self, language: str) -> Line:
         """The notice that the answer will come later."""

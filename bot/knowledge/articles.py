@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.documents import parse
 from bot.knowledge.errors import ArticleMalformed, ArticleUnknown
 
 FOLDER = Path("data/knowledge")
@@ -100,7 +101,7 @@ def _read(path: Path) -> Article:
     source, language = path.stem.split(".")
     try:
         _, head, text = path.read_text("utf-8").split(FENCE, 2)
-        fields = yaml.safe_load(head)
+        fields = parse(head)
         for name in ("intents", "sources"):
             fields[name] = tuple(fields[name])
         article = Article(language=language, text=text.strip(), **fields)

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.clock import Clock
+from bot.documents import parse
 from bot.knowledge.articles import Article
 
 LANGUAGES = ("en", "es")
@@ -45,7 +44,7 @@ def load_answers(folder: Path = ANSWERS) -> dict[str, list[dict[str, Any]]]:
     """Every response of the dialogue, with its variations."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(folder.glob("*/responses.yml")):
-        found |= yaml.safe_load(path.read_text("utf-8"))["responses"]
+        found |= parse(path.read_text("utf-8"))["responses"]
     return found
 
 

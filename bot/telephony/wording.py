@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import yaml
-
 from bot.brand import Brand
+from bot.documents import parse
 from bot.telephony.errors import WordingMissing
 
 STRINGS = Path(__file__).with_name("strings.yml")
@@ -15,9 +14,7 @@ class Wording:
 
     def __init__(self, brand: Brand, *, path: Path = STRINGS) -> None:
         self._brand = brand
-        texts: dict[str, dict[str, str]] = yaml.safe_load(
-            path.read_text(encoding="utf-8")
-        )
+        texts: dict[str, dict[str, str]] = parse(path.read_text(encoding="utf-8"))
         self._texts = texts
 
     def text(self, name: str, language: str, /, **values: object) -> str:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.documents import parse
 from bot.engine.nlu.choices import (
     WORD,
     Choice,
@@ -81,7 +80,7 @@ def _first(
 
 def load_lookups(path: Path = LOOKUPS_FILE) -> Lookups:
     """Read the tables."""
-    tables = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tables = parse(path.read_text(encoding="utf-8"))
     down = read_refusals(tables["turned_down"])
     lacking = read_refusals(tables["lacking"])
     languages = read_phrases(tables["wanted_language"])

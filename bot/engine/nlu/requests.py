@@ -7,8 +7,7 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-import yaml
-
+from bot.documents import parse
 from bot.engine.nlu.text import fold
 
 REQUESTS_FILE = Path(__file__).with_name("requests.yml")
@@ -100,7 +99,7 @@ def _joints(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def load_requests() -> Requests:
     """Read the tables, once."""
-    tables = yaml.safe_load(REQUESTS_FILE.read_text(encoding="utf-8"))
+    tables = parse(REQUESTS_FILE.read_text(encoding="utf-8"))
     return Requests(
         words={
             intent: re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")

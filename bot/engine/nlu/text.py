@@ -5,8 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from bot.documents import parse
 from bot.language import Language, detect
 
 ABBREVIATIONS_FILE = Path(__file__).with_name("abbreviations.yml")
@@ -43,7 +42,7 @@ class Abbreviations:
 
 def load_abbreviations(path: Path = ABBREVIATIONS_FILE) -> Abbreviations:
     """Read the lists."""
-    lists = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lists = parse(path.read_text(encoding="utf-8"))
     emoji = lists.pop("emoji")
     folded = {
         name: {fold(short): long for short, long in list_.items()}
