@@ -67,13 +67,12 @@ class Visitor:
         while time.monotonic() < deadline:
             # Looking too often keeps the answer from being written.
             time.sleep(LOOK_AGAIN)
-            self.lines = self.read()
+            new = self.read(after=seq - 1)
             found = [
-                line
-                for line in self.lines
-                if line["seq"] > seq and line["author"] == author
+                line for line in new if line["seq"] > seq and line["author"] == author
             ]
             if found:
+                self.lines = [line for line in self.lines if line["seq"] < seq] + new
                 self._heard += [line["seq"] for line in found]
                 return found
         self.fail(f"No answer in {PATIENCE:.0f} seconds.")
@@ -92,15 +91,17 @@ class Visitor:
             if line["seq"] not in self._heard
         ]
 
-    def read(self) -> list[Line]:
-        """Every line of the conversation, as the log has it now."""
-        read = self._ask()
+    def read(self, *, after: int = 0) -> list[Line]:
+        """Every line of the conversation after a number, as the log has it now."""
+        read = self._ask(after=after)
         assert read.status_code == 200, read.text
         lines: list[Line] = read.json()["messages"]
         return lines
 
-    def _ask(self) -> httpx.Response:
-        return self._http.get("/api/web/messages", headers=self._headers)
+    def _ask(self, *, after: int = 0) -> httpx.Response:
+        return self._http.get(
+            "/api/web/messages", headers=self._headers, params={"after": after}
+        )
 
     def fail(self, why: str) -> NoReturn:
         """Fail the test and show the conversation so far."""
