@@ -1,5 +1,6 @@
 """What a conversation may do, and what it is told about a code on its way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.telephony.gateway import Way
-from bot.verification.models import Challenge, Method
+from bot.verification.models import Challenge, Method, Proof
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.throttles import Throttles
@@ -34,8 +35,8 @@ class Standing:
     `methods` proved the account in view, newest first. `may_bind` and `may_recover`
     are those of `Strength`; `number_proved`: a new number is at hand. `code_again_in`
     counts to the next send (0: now), `code_age` from the last one. `code_by` is how the
-    code went that is open, if it is one that proves identity; `code_asked_by` how it
-    was to go, which tells nothing of the account.
+    code went that is open, if it proves identity and that may be told; `code_asked_by`
+    how it was to go, which tells nothing of the account.
     """
 
     account_known: bool
@@ -87,7 +88,7 @@ class Standings:
                 for proof in proofs
             ),
             code_pending=self._is_open(challenge),
-            code_by=proving.by if proving else None,
+            code_by=_way(proving, proofs) if proving else None,
             code_asked_by=proving.asked_by if proving else None,
             code_again_in=again_in,
             code_age=self._age(challenge),
@@ -111,3 +112,13 @@ class Standings:
         if challenge is None:
             return 0
         return int((self._clock.now() - challenge.created_at).total_seconds())
+
+
+def _way(challenge: Challenge, proofs: Sequence[Proof]) -> Way:
+    """How a code went, where that may be told; else how it was asked for.
+
+    For a contact that is not proved it would tell what is behind it.
+    """
+    proved = {proof.account_id for proof in proofs}
+    may_be_told = challenge.told or challenge.account_id in proved
+    return challenge.by if may_be_told else challenge.asked_by
