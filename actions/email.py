@@ -127,13 +127,10 @@ class ChangeEmail(Task):
         tracker: Tracker,
         domain: Domain,
     ) -> Validated:
-        try:
-            code = await self.disclosed(tracker, value, "code")
-            await self.call(self.services.emails.confirm, tracker.sender_id, code)
-        except (VerificationError, DisclosureGone) as error:
-            self.explain(dispatcher, tracker, error, self.replies)
-            return {"email_code": None}
-        return {"email_code": value} | HEARD
+        confirm = self.services.emails.confirm
+        return await self.take_new_code(
+            "email_code", value, confirm, dispatcher, tracker
+        )
 
     async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         try:

@@ -155,15 +155,10 @@ class OffersNumber(NumberTask):
         tracker: Tracker,
         domain: Domain,
     ) -> Validated:
-        try:
-            code = await self.disclosed(tracker, value, "code")
-            await self.call(
-                self.services.phone_numbers.confirm, tracker.sender_id, code
-            )
-        except (VerificationError, DisclosureGone) as error:
-            self.explain(dispatcher, tracker, error, self.replies)
-            return {"number_code": None}
-        return {"number_code": value} | HEARD
+        confirm = self.services.phone_numbers.confirm
+        return await self.take_new_code(
+            "number_code", value, confirm, dispatcher, tracker
+        )
 
     async def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         try:

@@ -1,5 +1,6 @@
 """Tasks: what a person came for, from the proof of identity to the outcome."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -179,6 +180,23 @@ class Task(Speaker, FormValidationAction):
         if value in ("email", "sms"):
             return await self._send_by(value, dispatcher, tracker)
         return {"identify_method": value, "identify_code": None} | HEARD
+
+    async def take_new_code(
+        self,
+        slot: str,
+        value: Any,
+        confirm: Callable[[str, str], object],
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+    ) -> Validated:
+        """Check the code that shows that something new is at hand."""
+        try:
+            code = await self.disclosed(tracker, value, "code")
+            await self.call(confirm, tracker.sender_id, code)
+        except (VerificationError, DisclosureGone) as error:
+            self.explain(dispatcher, tracker, error, self.replies)
+            return {slot: None}
+        return {slot: value} | HEARD
 
     async def validate_confirmed(
         self,
