@@ -20,13 +20,13 @@ train: .venv/.run ## Train the model, unless nothing it learns from changed
 	$(BIN)/python -m bot train
 
 test: .venv/.dev train ## Set up and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/.dev train ## Format, lint, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy bot actions
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 nlu: .venv/.dev train ## Measure understanding; writes reports/nlu.md
 	$(BIN)/python -m benchmarks.nlu
