@@ -87,6 +87,11 @@ class EventLog:
         self._engine = engine
         metadata.create_all(engine)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the rows are in a file beside the engine."""
+        return self._engine.dialect.name == "sqlite"
+
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
