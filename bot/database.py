@@ -1,5 +1,7 @@
 """The database: one declarative base, aware times, and write transactions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 Sessions = sessionmaker[Session]
+READS_ONLY = "reads_only"
 
 
 class Base(DeclarativeBase):
@@ -64,6 +67,17 @@ def connect(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """A session for a transaction that writes nothing: on SQLite it locks nobody out.
+
+    Polls and looks are many; each would take its turn at the write lock otherwise.
+    """
+    with sessions() as session:
+        session.connection(execution_options={READS_ONLY: True})
+        yield session
+
+
 def sessions(engine: Engine) -> Sessions:
     """A factory of sessions whose objects stay readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
@@ -78,4 +92,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # Taking the write lock at once keeps two transactions from reading the same
     # row and failing when the second one turns to writing.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get(READS_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

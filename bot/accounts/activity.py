@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.accounts.models import AuditEvent, SignIn
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.verification.proofs import Proofs
 
 # Of the journal's events, those that an owner would want to have made themselves.
@@ -64,7 +64,7 @@ class Activity:
         Raises:
             ProofMissing: the account may not be looked at here.
         """
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             account_id = self._proofs.require_view(session, conversation_id).account_id
             found = [
                 *_sign_ins(session, account_id, most),

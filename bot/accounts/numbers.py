@@ -9,7 +9,7 @@ from bot.accounts.reading import Eligible, NumberReader
 from bot.accounts.removing import Removed, Removing
 from bot.accounts.repository import PhoneNumberRepository
 from bot.accounts.switching import Changed, Switching
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.verification.proofs import Proofs
 from bot.verification.standing import CodeSent
 
@@ -61,7 +61,7 @@ class PhoneNumbers:
         Raises:
             ProofMissing: the account may not be looked at here.
         """
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             proof = self._proofs.require_view(session, conversation_id)
             numbers = PhoneNumberRepository(session).of_account(proof.account_id)
         return tuple(map(_view, numbers))

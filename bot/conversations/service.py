@@ -28,7 +28,7 @@ from bot.conversations.lines import (
 from bot.conversations.models import Author, Channel, Conversation, Message
 from bot.conversations.repository import ConversationRepository
 from bot.conversations.wording import Wording
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
 
@@ -224,7 +224,7 @@ class Conversations:
         Raises:
             ConversationUnknown: it does not exist.
         """
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             log = ConversationRepository(session)
             owner = log.get(conversation_id).owner
             messages = log.after(conversation_id, after, limit)

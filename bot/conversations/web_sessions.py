@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.clock import Clock
 from bot.conversations.errors import SessionInvalid
 from bot.conversations.models import WebSession
-from bot.database import Sessions
+from bot.database import Sessions, reading
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class WebSessions:
         Raises:
             SessionInvalid: the token is unknown or has expired.
         """
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             found = session.scalars(
                 select(WebSession).where(
                     WebSession.token_hash == _hash(token),

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.privacy.cipher import Cipher
 from bot.privacy.errors import DisclosureGone
 from bot.privacy.masking import Found
@@ -66,7 +66,7 @@ class Disclosures:
             Disclosure.position == position,
             Disclosure.expires_at > self._clock.now(),
         )
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             sealed = session.scalar(query)
         if sealed is None:
             raise DisclosureGone(kind)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.telephony.gateway import Way
 from bot.verification.models import Challenge, Method, Proof
 from bot.verification.proofs import Proofs
@@ -68,7 +68,7 @@ class Standings:
 
     def of(self, conversation_id: str) -> Standing:
         """How a conversation stands at this moment."""
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             proofs = self._proofs.live(session, conversation_id)
             challenge = ChallengeRepository(session).newest(conversation_id)
             again_in = self._again_in(session, challenge)

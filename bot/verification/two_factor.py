@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.errors import LastFactor
 from bot.accounts.rebinding import Rebinding
 from bot.clock import Clock
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.telephony.outbox import Outbox
 from bot.verification.authenticators import Authenticators
 from bot.verification.bindings import Bindings
@@ -62,7 +62,7 @@ class TwoFactor:
         Raises:
             ProofMissing: no account is in view.
         """
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             account_id = self._proofs.require_view(session, conversation_id).account_id
             usable = self._authenticators.count_usable(session, account_id)
             left = self._recovery_codes.left(session, account_id)

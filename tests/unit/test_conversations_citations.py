@@ -6,7 +6,17 @@ from bot.conversations.citations import Citations
 from bot.conversations.lines import Line
 from bot.knowledge.articles import Article, Articles
 
-ARTICLE = Article("A2", "es", "Su número", "owner", date(2026, 1, 1), (), "text")
+ARTICLE = Article(
+    id="A2",
+    language="es",
+    title="Su número",
+    owner="owner",
+    reviewed=date(2026, 1, 1),
+    review_every=180,
+    intents=(),
+    sources=("A2",),
+    text="text",
+)
 CITATIONS = Citations(Articles([ARTICLE], "https://help.example.com/"))
 
 
