@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,7 +17,7 @@ from bot.engine.nlu.encoder import load_encoder
 from bot.engine.nlu.nearness import Passages, read_passages
 from bot.engine.nlu.normaliser import NORMALISED
 from bot.engine.nlu.threads import single_thread
-from bot.knowledge.articles import load_articles
+from bot.knowledge.articles import Articles, load_articles
 
 ARTICLES = "articles"
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -30,12 +31,17 @@ class NearestArticles(GraphComponent):
     """Adds `articles` to a message that was not understood, for the actions to offer.
 
     It stands last: it reads the intent after the fallback rule, and the language that
-    the entity extractor found. Articles are read when the model is loaded, not learnt.
+    the entity extractor found. Articles are read when the model is loaded, not learnt,
+    and encoded when the first message needs them: that takes half a second.
     """
 
-    def __init__(self, config: dict[str, Any], passages: Passages) -> None:
+    def __init__(self, config: dict[str, Any], articles: Articles) -> None:
         self._config = config
-        self._passages = passages
+        self._articles = articles
+
+    @cached_property
+    def _passages(self) -> Passages:
+        return read_passages(self._articles, load_encoder())
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -55,8 +61,7 @@ class NearestArticles(GraphComponent):
         Raises:
             ArticleMalformed: a file of `data/knowledge` is no article.
         """
-        articles = load_articles(load_brand().help_url)
-        return cls(config, read_passages(articles, load_encoder()))
+        return cls(config, load_articles(load_brand().help_url))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the nearest articles where nothing else was understood."""
