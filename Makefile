@@ -32,7 +32,7 @@ nlu: .venv/.dev train ## Measure understanding; writes reports/nlu.md
 	$(BIN)/python -m benchmarks.nlu
 
 bench: .venv/.dev train ## Measure the engine beside stock Rasa; takes long
-	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.engine $(ARGS)
 
 lock: $(UV) ## Renew requirements.txt and requirements-dev.txt
 	$(UV) -q pip compile pyproject.toml --generate-hashes --no-header \
