@@ -23,6 +23,8 @@ from sqlalchemy import (
     select,
 )
 
+from bot.database import READS_ONLY
+
 Entry = dict[str, Any]
 
 metadata = MetaData()
@@ -85,6 +87,8 @@ class EventLog:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Who only reads waits for no writer, not even one that waits for the disk.
+        self._reader = engine.execution_options(**{READS_ONLY: True})
         metadata.create_all(engine)
 
     @property
@@ -119,7 +123,7 @@ class EventLog:
     def tail(self, sender_id: str) -> Tail:
         """The events since the checkpoint, or all."""
         newest = select(checkpoints).where(checkpoints.c.sender_id == sender_id)
-        with self._engine.begin() as connection:
+        with self._reader.begin() as connection:
             found = connection.execute(newest).one_or_none()
             after = found.event_id if found else 0
             entries = _read(connection, sender_id, events.c.id > after)
@@ -127,17 +131,17 @@ class EventLog:
 
     def everything(self, sender_id: str) -> list[Entry]:
         """All events of the conversation, of all its sessions."""
-        with self._engine.begin() as connection:
+        with self._reader.begin() as connection:
             return _read(connection, sender_id)
 
     def turn(self, sender_id: str, message_id: str) -> list[Entry]:
         """The events of the turn that answered a message; none if there was none."""
-        with self._engine.begin() as connection:
+        with self._reader.begin() as connection:
             return _read(connection, sender_id, events.c.message_id == message_id)
 
     def senders(self) -> list[str]:
         """The ids of all conversations."""
-        with self._engine.begin() as connection:
+        with self._reader.begin() as connection:
             return list(connection.scalars(select(events.c.sender_id).distinct()))
 
     def forget(self, sender_id: str) -> None:

@@ -51,7 +51,7 @@ class TailTrackerStore(TrackerStore):
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return await self._run(self.log.senders)
+        return await self._read(self.log.senders)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker of the latest session, None for a new conversation.
@@ -61,11 +61,11 @@ class TailTrackerStore(TrackerStore):
             SQLAlchemyError: the database cannot be read.
         """
         _require_storable(sender_id)
-        tail = await self._run(self.log.tail, sender_id)
+        tail = await self._read(self.log.tail, sender_id)
         entries, checkpoint = _latest_session(tail)
         tracker = self._restore(sender_id, entries, checkpoint)
         if checkpoint and _reaches_back(tracker, entries, checkpoint):
-            entries = await self._run(self.log.everything, sender_id)
+            entries = await self._read(self.log.everything, sender_id)
             tracker = self._restore(sender_id, _session(entries), None)
         return tracker if tracker.events else None
 
@@ -74,7 +74,7 @@ class TailTrackerStore(TrackerStore):
     ) -> DialogueStateTracker | None:
         """The tracker of all sessions, with every event."""
         _require_storable(conversation_id)
-        entries = await self._run(self.log.everything, conversation_id)
+        entries = await self._read(self.log.everything, conversation_id)
         return self._restore(conversation_id, entries, None) if entries else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -86,7 +86,7 @@ class TailTrackerStore(TrackerStore):
         """
         _require_storable(tracker.sender_id)
         events = list(tracker.events)[_stored(tracker) :]
-        await self._run(
+        await asyncio.to_thread(
             self.log.append,
             tracker.sender_id,
             [event.as_dict() for event in events],
@@ -101,7 +101,7 @@ class TailTrackerStore(TrackerStore):
         self, conversation_id: str, message_id: str
     ) -> dict[str, Any] | None:
         """What was answered to a message: replies, intent, confidence; None if new."""
-        found = await self._run(self.log.turn, conversation_id, message_id)
+        found = await self._read(self.log.turn, conversation_id, message_id)
         heard = [entry for entry in found if entry["event"] == UserUttered.type_name]
         if not heard:
             return None
@@ -124,18 +124,18 @@ class TailTrackerStore(TrackerStore):
             ConversationRefused: no such id can be stored.
         """
         _require_storable(conversation_id)
-        await self._run(self.log.forget, conversation_id)
+        await asyncio.to_thread(self.log.forget, conversation_id)
 
-    async def _run(
+    async def _read(
         self,
         method: Callable[Given, Result],
         *args: Given.args,
         **options: Given.kwargs,
     ) -> Result:
-        """Call the log; off the event loop where it may be far away.
+        """Read the log; off the event loop where it may be far away.
 
-        Of a file of its own the engine is the only reader and writer: a call takes
-        less time than handing it to a thread.
+        A look into a file beside the engine takes less time than handing it to a
+        thread. Writing may wait for the disk, and always goes to one.
         """
         if self.log.is_local:
             return method(*args, **options)

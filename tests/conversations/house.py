@@ -113,6 +113,8 @@ class House:
                 "engine_port": engine_port,
                 # A clock that stands still sees every message in the same minute.
                 "messages_per_minute": 1000,
+                # A busy machine may take its time; what fails, fails at once.
+                "action_timeout": 14,
             }
         )
         token = engine_token(self.settings)

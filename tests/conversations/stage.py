@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import jwt
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.models import EmailAddress
@@ -29,7 +29,7 @@ from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
 from tests.conversations.state import Accounts
-from tests.conversations.visitor import Visitor
+from tests.conversations.visitor import PATIENCE, Visitor
 
 TOKEN_LIFETIME = timedelta(minutes=5)
 UNDO_LINK = re.compile(r"/undo/[\w-]+")
@@ -90,8 +90,11 @@ class Stage:
         settings = house.settings.model_copy(update={"database_url": url})
         self.services = _services(settings, self.clock, scene)
         _add_addresses(self.services, scene.addresses)
+        event.listen(self.services.database, "connect", _never_sync)
         self.accounts = Accounts(self.services.database, self.services.fingerprints)
-        self._http = httpx.Client(base_url=house.url, trust_env=False, verify=False)
+        self._http = httpx.Client(
+            base_url=house.url, trust_env=False, verify=False, timeout=PATIENCE
+        )
 
     def __enter__(self) -> "Stage":
         self._house.show(create_app(self.services))
@@ -215,6 +218,11 @@ def _add_addresses(services: Services, more: Mapping[str, Sequence[str]]) -> Non
                 )
                 for address in addresses
             )
+
+
+def _never_sync(connection: Any, _record: Any) -> None:
+    # A busy disk takes seconds to sync; no test has to outlive a power cut.
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:
