@@ -9,6 +9,7 @@ from tests.conversations.transcripts import After, Step, Transcript
 from tests.conversations.visitor import Line, Visitor
 from tests.conversations.wording import names_of, wording
 
+A_MOMENT = 0.001
 FULL_WIDTH = {ord("0") + n: ord("０") + n for n in range(10)}
 
 
@@ -29,6 +30,8 @@ class Play:
         self._judge(self._transcript.after)
 
     def _take(self, step: Step) -> None:
+        # Nobody types in no time; and messages of one moment have no order.
+        self._stage.clock.move(A_MOMENT)
         self._language = step.language or self._language
         if step.wait is not None:
             self._stage.clock.move(step.wait)
