@@ -19,6 +19,9 @@ EXPECTED = (
 
 prepare()
 
+# Fixtures that tests of several folders use.
+pytest_plugins = ("tests.conversations.fixtures", "tests.browser.fixtures")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     for line in EXPECTED:

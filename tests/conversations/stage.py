@@ -76,14 +76,20 @@ class Scene:
     undelivered: Mapping[str, str] = field(default_factory=dict)
     unreported: bool = False
     addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    settings: Mapping[str, str | int] = field(default_factory=dict)
+    settings: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
 
 
 class Stage:
     """The app under test, its clock, its outbox and its rows."""
 
-    def __init__(self, house: House, database: Path, scene: Scene) -> None:
-        self.clock = ManualClock()
+    def __init__(
+        self,
+        house: House,
+        database: Path,
+        scene: Scene,
+        clock: ManualClock | None = None,
+    ) -> None:
+        self.clock = clock or ManualClock()
         self._house = house
         self._folder = database.parent
         url = f"sqlite:///{database}"

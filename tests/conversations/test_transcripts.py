@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conversations.conftest import OpenStage
+from tests.conversations.fixtures import OpenStage
 from tests.conversations.playing import Play
 from tests.conversations.stage import Scene
 from tests.conversations.transcripts import BEHAVIOURS, Transcript, load

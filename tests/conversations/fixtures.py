@@ -45,10 +45,12 @@ def open_stage(house: House, seeded: Path, tmp_path: Path) -> Iterator[OpenStage
     """Opens a stage over a fresh copy of the seeded database."""
     with ExitStack() as opened:
 
-        def open_one(scene: Scene | None = None) -> Stage:
+        def open_one(
+            scene: Scene | None = None, clock: ManualClock | None = None
+        ) -> Stage:
             database = tmp_path / "switchboard.db"
             shutil.copy(seeded, database)
-            stage = Stage(house, database, scene or Scene())
+            stage = Stage(house, database, scene or Scene(), clock)
             return opened.enter_context(stage)
 
         yield open_one
