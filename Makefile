@@ -19,26 +19,24 @@ chat: .venv/.run train ## Talk to the assistant in the terminal
 train: .venv/.run ## Train the model, unless nothing it learns from changed
 	$(BIN)/python -m bot train
 
-test: .venv/.dev train ## Set up and run all tests
+test: .venv/.dev tests/browser/node_modules/.done train ## Set up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: .venv/.dev train ## Format, lint, types and tests
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: .venv/.dev ## Format, lint, types and tests
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/mypy bot actions
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	@$(MAKE) --no-print-directory test ARGS=-q
 
 nlu: .venv/.dev train ## Measure understanding; writes reports/nlu.md
 	$(BIN)/python -m benchmarks.nlu
 
-bench: .venv/.dev train ## Measure the engine beside stock Rasa; takes long
-	$(BIN)/python -m benchmarks.engine $(ARGS)
+bench: .venv/.dev train ## Measure widget and engine, beside stock Rasa; takes long
+	$(BIN)/python -m benchmarks.widget && $(BIN)/python -m benchmarks.engine $(ARGS)
 
+lock: COMPILE = $(UV) -q pip compile pyproject.toml --generate-hashes --no-header
 lock: $(UV) ## Renew requirements.txt and requirements-dev.txt
-	$(UV) -q pip compile pyproject.toml --generate-hashes --no-header \
-	  --python-version 3.11 --upgrade -o requirements.txt
-	$(UV) -q pip compile pyproject.toml --group dev --generate-hashes --no-header \
-	  --python-version 3.11 -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --python-version 3.11 --upgrade -o requirements.txt
+	$(COMPILE) --python-version 3.11 -c requirements.txt --group dev -o requirements-dev.txt
 
 clean: ## Remove what was made: environment, models, state, reports
 	git clean -fdXq
@@ -57,3 +55,6 @@ clean: ## Remove what was made: environment, models, state, reports
 .venv/.dev: requirements-dev.txt .venv/.run
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
+
+tests/browser/node_modules/.done: tests/browser/package-lock.json
+	@npm --prefix $(<D) ci --silent && touch $@ || echo "no npm: some tests are skipped"
