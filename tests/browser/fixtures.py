@@ -1,6 +1,8 @@
 """One Chromium for all tests of a process, and a fresh profile for each of them."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,7 +13,7 @@ from tests.browser.chromium import find_chromium, launch
 from tests.browser.complaints import Complaints
 from tests.browser.host import HostSite
 from tests.browser.running_clock import RunningClock
-from tests.conversations.fixtures import OpenStage
+from tests.conversations.fixtures import seed_at
 from tests.conversations.house import House
 from tests.conversations.stage import Scene, Stage
 
@@ -64,12 +66,24 @@ def site(house: House) -> Iterator[HostSite]:
         yield site
 
 
+@pytest.fixture(scope="session")
+def seeded_today(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A seeded database of today: browsers have no other time."""
+    path = tmp_path_factory.mktemp("today") / "seeded.db"
+    seed_at(house, path, RunningClock())
+    return path
+
+
 @pytest.fixture
-def web_stage(open_stage: OpenStage, site: HostSite) -> Stage:
+def web_stage(
+    house: House, seeded_today: Path, site: HostSite, tmp_path: Path
+) -> Iterator[Stage]:
     """A stage that the made-up website may embed, where time goes by."""
     site.embed()
+    database = shutil.copy(seeded_today, tmp_path / "switchboard.db")
     scene = Scene(settings={"embed_origins": (site.url,)})
-    return open_stage(scene, RunningClock())
+    with Stage(house, database, scene, RunningClock()) as stage:
+        yield stage
 
 
 @pytest_asyncio.fixture(loop_scope="session")

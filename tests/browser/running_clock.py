@@ -5,14 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import ManualClock
 
-START = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
-
 
 class RunningClock(ManualClock):
-    """Goes as fast as the machine's own, and can be moved as well."""
+    """Tells the machine's own time, and can be moved on as well."""
 
     def __init__(self) -> None:
-        super().__init__(START)
+        super().__init__(datetime.now(UTC))
         self._began = time.monotonic()
 
     def now(self) -> datetime:
