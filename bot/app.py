@@ -10,11 +10,15 @@ from fastapi import FastAPI
 from bot import schema
 from bot.assembly import build_services
 from bot.background import Companion, Housekeeper
+from bot.channels.articles import article_router
 from bot.channels.demo import demo_router
 from bot.channels.health import health_router
+from bot.channels.origins import OriginGuard, Origins
 from bot.channels.refusals import speak_refusals
 from bot.channels.undo import undo_router
+from bot.channels.visits import visit_router
 from bot.channels.web import web_router
+from bot.channels.widget_pages import add_widget
 from bot.documents import parse
 from bot.engine.action_endpoint import ActionRunner, action_router, find_actions
 from bot.engine.token import engine_token
@@ -32,7 +36,7 @@ __all__ = ["build_services", "create_app", "standalone_services"]
 
 DOMAIN_FILE = Path("domain.yml")
 # An engine's call holds the conversation so far.
-BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 64 * KILOBYTE}
+BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 16 * KILOBYTE}
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
 and get the answers as server-sent events or by asking for what is new."""
 
@@ -52,15 +56,19 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     )
     app.state.services = services
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
+    app.add_middleware(OriginGuard, origins=Origins(services.settings))
     app.add_middleware(Boundary)
     speak_problems(app)
     speak_refusals(app)
     app.include_router(web_router(services))
+    app.include_router(visit_router(services))
+    app.include_router(article_router(services))
     app.include_router(undo_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
         app.include_router(demo_router(services))
+    add_widget(app, services)
     describe_problems(app)
     return app
 
@@ -88,6 +96,8 @@ def _life(
         services.deletions.carry_out,
         services.cases.advance,
         services.retention.purge,
+        services.web_sessions.forget_expired,
+        services.limits.forget_old,
     )
     running: tuple[Companion, ...] = (
         services.courier,

@@ -1,7 +1,7 @@
 """Puts the services together: settings in, everything ready to be used out."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,13 +15,16 @@ from bot.background import Bell, Courier
 from bot.brand import load_brand
 from bot.clock import Clock, SystemClock
 from bot.conversations.citations import Citations
+from bot.conversations.departures import Departures
 from bot.conversations.forgetting import Forgetting, rows_of
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
+from bot.conversations.ratings import Ratings, unlink_rating
 from bot.conversations.service import Conversations
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
+from bot.conversations.visits import Visits, Website
 from bot.conversations.web_sessions import WebSessions
 from bot.conversations.wording import Wording as ConversationWording
 from bot.database import connect, sessions
@@ -31,6 +34,7 @@ from bot.handoff import assembly as handoff
 from bot.handoff.assembly import Handoff
 from bot.knowledge.articles import load_articles
 from bot.language import detect
+from bot.limits import make_limits
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
 from bot.privacy.disclosures import Disclosures
 from bot.privacy.models import Disclosure
@@ -87,6 +91,9 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
     conversations = _build_conversations(outside, disclosures, backend.showings)
+    departures = Departures(
+        outside.sessions, outside.clock, conversations, ConversationWording()
+    )
     engine, notifier = build_engine_client(outside.settings), Notifier()
     articles = load_articles(outside.brand.help_url)
     return Services(
@@ -118,7 +125,14 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),
-        forgetting=Forgetting(conversations, engine),
+        visits=_build_visits(
+            outside, conversations, departures, backend.identification
+        ),
+        ratings=Ratings(
+            outside.sessions, outside.clock, region=outside.settings.region
+        ),
+        limits=make_limits(outside.settings, outside.clock),
+        forgetting=Forgetting(conversations, departures, engine),
         notifier=notifier,
         turns=_build_turns(
             outside, conversations, Citations(articles), engine, notifier
@@ -196,7 +210,12 @@ def _build_conversations(
         detect=detect,
         new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
         wording=ConversationWording(),
-        forget=[rows_of(Disclosure), rows_of(Proof), rows_of(Showing)],
+        forget=[
+            rows_of(Disclosure),
+            rows_of(Proof),
+            rows_of(Showing),
+            unlink_rating,
+        ],
         on_heard=[showings.go_on],
     )
 
@@ -212,16 +231,37 @@ def _build_undoing(outside: Outside, reversers: Mapping[UndoKind, Reverser]) -> 
 
 
 def _build_web_sessions(outside: Outside) -> WebSessions:
-    def new_token() -> str:
-        octets = outside.randomness.octets(TOKEN_BYTES)
-        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
     return WebSessions(
         outside.sessions,
         outside.clock,
         lifetime=outside.settings.session_lifetime,
-        new_token=new_token,
+        new_token=_new_tokens(outside),
     )
+
+
+def _build_visits(
+    outside: Outside,
+    conversations: Conversations,
+    departures: Departures,
+    website: Website,
+) -> Visits:
+    return Visits(
+        outside.sessions,
+        outside.clock,
+        settings=outside.settings,
+        conversations=conversations,
+        departures=departures,
+        website=website,
+        new_token=_new_tokens(outside),
+    )
+
+
+def _new_tokens(outside: Outside) -> Callable[[], str]:
+    def new_token() -> str:
+        octets = outside.randomness.octets(TOKEN_BYTES)
+        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+    return new_token
 
 
 def _build_turns(

@@ -59,6 +59,11 @@ class Problem(Exception):
         )
 
 
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI tells of refusals: each is a problem."""
+    return {status: {"model": ProblemDetails} for status in statuses}
+
+
 def malformed() -> Problem:
     """The body is not JSON."""
     return Problem(

@@ -16,14 +16,17 @@ from bot.clock import Clock
 from bot.conversations.forgetting import Forgetting
 from bot.conversations.notifier import Notifier
 from bot.conversations.ownership import Ownership
+from bot.conversations.ratings import Ratings
 from bot.conversations.service import Conversations
 from bot.conversations.turns import Turns
+from bot.conversations.visits import Visits
 from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
 from bot.engine.client import EngineClient
 from bot.handoff.cases import Cases
 from bot.handoff.requests import HandoffRequests
 from bot.knowledge.articles import Articles
+from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
@@ -69,6 +72,9 @@ class Services:
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions
+    visits: Visits
+    ratings: Ratings
+    limits: Limits
     forgetting: Forgetting
     notifier: Notifier
     turns: Turns

@@ -1,12 +1,18 @@
 """The settings: every `BOT_*` variable of the environment, read in one place."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as ValueUnreadable
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from bot.addresses import LOOPBACK, as_origin, as_proxies, origin_of
+
+__all__ = ["LOOPBACK", "Settings", "SettingsError", "load_settings"]
+
+Origin = Annotated[str, AfterValidator(as_origin)]
 
 
 class SettingsError(Exception):
@@ -62,7 +68,39 @@ class Settings(BaseSettings):
         20, ge=1, description="most messages of one conversation in a minute"
     )
     session_lifetime: int = Field(
-        86400, ge=60, description="how long a web session's token is good for"
+        86400,
+        ge=60,
+        description="how long a visitor's cookie is good for after a visit, or a"
+        " tool's token",
+    )
+    token_lifetime: int = Field(
+        900, ge=60, description="how long the widget's token is good for"
+    )
+    embed_origins: tuple[Origin, ...] = Field(
+        (), description="websites that may show the widget, as a JSON list of origins"
+    )
+    openings_per_address: int = Field(
+        20, ge=1, description="most conversations opened from one address in a minute"
+    )
+    openings_altogether: int = Field(
+        300, ge=1, description="most conversations opened in a minute"
+    )
+    messages_per_address: int = Field(
+        120, ge=1, description="most messages from one address in a minute"
+    )
+    messages_altogether: int = Field(
+        3000, ge=1, description="most messages in a minute"
+    )
+    streams_per_address: int = Field(
+        40, ge=1, description="most event streams of one address at a time"
+    )
+    streams_altogether: int = Field(
+        2000, ge=1, description="most event streams at a time"
+    )
+    trusted_proxies: Annotated[str, AfterValidator(as_proxies)] = Field(
+        "",
+        description="addresses of the proxies in front, separated by commas; their"
+        " `X-Forwarded-For` is believed",
     )
     identity_token_key: SecretStr | None = Field(
         None, description="HS256 key of the host website's identity tokens"
@@ -142,6 +180,11 @@ class Settings(BaseSettings):
         """What a link to this service starts with, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    @property
+    def own_origin(self) -> str:
+        """The origin of the pages that this service serves."""
+        return origin_of(self.link_base)
+
     def resolved_database_url(self) -> str:
         """The database's URL, the SQLite file in the state folder when none is set."""
         return self.database_url or f"sqlite:///{self.state_dir / 'switchboard.db'}"
@@ -157,6 +200,8 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+    except ValueUnreadable as error:
+        raise SettingsError(_name(error)) from None
     _require_safe(settings)
     return settings
 
@@ -167,6 +212,11 @@ def _explain(error: ValidationError) -> str:
         for item in error.errors(include_input=False)
     )
     return "\n".join(lines)
+
+
+def _name(error: ValueUnreadable) -> str:
+    named = re.search(r'field "(\w+)"', str(error))
+    return f"BOT_{named[1].upper() if named else '*'}: write a JSON list"
 
 
 def _require_safe(settings: Settings) -> None:

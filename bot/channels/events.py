@@ -1,48 +1,87 @@
-"""Server-sent events: the lines of a conversation as they are appended."""
+"""Server-sent events: a conversation's lines, and who speaks, as they come."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import anyio
+import structlog
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from bot.channels.secrets import read_with_secrets
-from bot.channels.shapes import MessageShape
+from bot.channels.shapes import MessageShape, OwnerShape
 from bot.conversations.errors import ConversationUnknown
 from bot.conversations.lines import Thread
 from bot.conversations.notifier import News
 from bot.conversations.web_sessions import Visit
+from bot.limits import Places
 from bot.services import Services
 
 # Another process may have appended a line; news comes from this one only.
 POLL = 2.0
 HEARTBEAT = 15
 FAREWELL = 1.0
+# No more is read than the next few lines: a slow reader's rest stays in the database.
+PAGE = 20
+PATIENCE = 30.0
+
+logger = structlog.get_logger(__name__)
 
 
-def respond(services: Services, visit: Visit, *, after: int) -> EventSourceResponse:
+class EventStream(EventSourceResponse):
+    """A stream that has a place while it lasts; who stops reading loses it."""
+
+    def __init__(
+        self,
+        events: AsyncIterator[ServerSentEvent],
+        closing: anyio.Event,
+        places: Places,
+        address: str,
+    ) -> None:
+        super().__init__(
+            events,
+            ping=HEARTBEAT,
+            send_timeout=PATIENCE,
+            shutdown_event=closing,
+            shutdown_grace_period=FAREWELL,
+        )
+        self._places = places
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._places.take(self._address):
+            try:
+                await super().__call__(scope, receive, send)
+            except SendTimeoutError:
+                logger.info("reader_dropped", after=PATIENCE)
+
+
+def respond(
+    services: Services, visit: Visit, address: str, *, after: int
+) -> EventStream:
     """A stream that ends with the session, the conversation, or the server."""
     closing = anyio.Event()
-    return EventSourceResponse(
-        stream(services, visit, closing, after=after),
-        ping=HEARTBEAT,
-        shutdown_event=closing,
-        shutdown_grace_period=FAREWELL,
-    )
+    events = stream(services, visit, closing, after=after)
+    return EventStream(events, closing, services.limits.streams, address)
 
 
 async def stream(
     services: Services, visit: Visit, closing: anyio.Event, *, after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    """The lines after `after`, then each new one."""
+    """Who speaks and the lines after `after`, then whatever is new."""
+    told: OwnerShape | None = None
     with services.notifier.listen(visit.conversation_id) as news:
         watcher = asyncio.create_task(_ring_at(closing, news))
         try:
-            while services.clock.now() < visit.expires_at and not closing.is_set():
+            while not closing.is_set():
                 news.clear()
-                thread = await _read(services, visit, after)
+                thread = await asyncio.to_thread(_read, services, visit, after)
                 if thread is None:
                     return
+                if (owner := OwnerShape.of(thread)) != told:
+                    yield ServerSentEvent(owner.model_dump_json(), event="owner")
+                    told = owner
                 for message in thread.messages:
                     after = message.seq
                     yield _event(MessageShape.of(message))
@@ -63,10 +102,13 @@ async def _ring_at(closing: anyio.Event, news: News) -> None:
     news.ring()
 
 
-async def _read(services: Services, visit: Visit, after: int) -> Thread | None:
+def _read(services: Services, visit: Visit, after: int) -> Thread | None:
+    """What is new; None when the session or the conversation is over."""
+    if not services.web_sessions.is_live(visit):
+        return None
     try:
-        return await asyncio.to_thread(
-            read_with_secrets, services, visit.conversation_id, after=after
+        return read_with_secrets(
+            services, visit.conversation_id, after=after, limit=PAGE
         )
     except ConversationUnknown:
         return None

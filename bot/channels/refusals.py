@@ -13,8 +13,10 @@ from bot.conversations.errors import (
     SessionInvalid,
     TextMissing,
     TextTooLong,
+    VisitAgain,
 )
 from bot.http import Problem
+from bot.limits import LimitReached
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -43,13 +45,44 @@ def identity_invalid() -> Problem:
 
 
 def too_many_streams() -> Problem:
-    """The session has as many event streams open as it may."""
+    """The session, its address or all together have as many streams as they may."""
     return Problem(
         429,
         "too-many-streams",
         "Too many event streams",
-        "Close one of this session's event streams first.",
+        "Close an event stream, or try again in 5 seconds.",
         {"Retry-After": "5"},
+    )
+
+
+def openings_too_fast(error: LimitReached) -> Problem:
+    """Too many conversations were opened in a minute."""
+    return Problem(
+        429,
+        "openings-too-fast",
+        "Too many conversations",
+        f"Open a conversation again in {error.again_in} seconds.",
+        {"Retry-After": str(error.again_in)},
+    )
+
+
+def article_unknown() -> Problem:
+    """There is no such article in this language."""
+    return Problem(
+        404,
+        "article-unknown",
+        "Article unknown",
+        "Ask for an id that the `articles` of a message name.",
+    )
+
+
+def _visit_again(_error: VisitAgain) -> Problem:
+    return Problem(
+        503,
+        "visit-again",
+        "Visit again",
+        "Another tab has got a new cookie just now; try again in 1 second.",
+        {"Retry-After": "1"},
     )
 
 
@@ -74,7 +107,8 @@ def _option_not_offered(_error: OptionNotOffered) -> Problem:
     )
 
 
-def _messages_too_fast(error: MessagesTooFast) -> Problem:
+def messages_too_fast(error: MessagesTooFast | LimitReached) -> Problem:
+    """Too many messages in a minute, of a conversation, an address, or all together."""
     return Problem(
         429,
         "messages-too-fast",
@@ -90,7 +124,8 @@ REFUSALS: Mapping[type[ConversationError], Callable[[Any], Problem]] = {
     TextMissing: _text_missing,
     TextTooLong: _text_too_long,
     OptionNotOffered: _option_not_offered,
-    MessagesTooFast: _messages_too_fast,
+    MessagesTooFast: messages_too_fast,
+    VisitAgain: _visit_again,
 }
 
 

@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversations.lines import MessageView, Thread
+from bot.conversations.service import PAGE
 from bot.services import Services
 
 
 def read_with_secrets(
-    services: Services, conversation_id: str, *, after: int
+    services: Services, conversation_id: str, *, after: int, limit: int = PAGE
 ) -> Thread:
     """The lines after `after`; what names a `showing` gets its `secret`, or `gone`.
 
     Raises:
         ConversationUnknown: it does not exist.
     """
-    thread = services.conversations.read(conversation_id, after=after)
+    thread = services.conversations.read(conversation_id, after=after, limit=limit)
     named = [shown for each in thread.messages if (shown := _showing_of(each))]
     bodies = services.showings.read(conversation_id, named)
     filled = (_fill(message, bodies) for message in thread.messages)

@@ -1,25 +1,26 @@
 """The web channel: sessions, messages, and the events that carry the answers."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, Header, Query, Request
 from sse_starlette import EventSourceResponse
 
 from bot.channels.events import respond
-from bot.channels.refusals import identity_invalid, session_invalid, too_many_streams
+from bot.channels.refusals import identity_invalid, too_many_streams
 from bot.channels.secrets import read_with_secrets
 from bot.channels.shapes import (
     Accepted,
     ChosenOption,
+    LanguageChosen,
     NewSession,
+    RatingGiven,
     SessionOpened,
     TextMessage,
     ThreadShape,
 )
-from bot.conversations.web_sessions import Visit
-from bot.http import ProblemDetails
+from bot.channels.visitors import COUNTED, COUNTED_OPENING, Visitor, address_of
+from bot.http import documented
 from bot.services import Services
 from bot.verification.errors import IdentityTokenInvalid
 
@@ -27,27 +28,11 @@ STREAMS = 8
 LAST = 2**31 - 1
 EVENTS = {
     "description": "`message` events; the id is the sequence number, the data one"
-    " line as in GET /messages",
+    " line as in GET /messages. `owner` events, without an id, at the start and at each"
+    " change; the data says who speaks: {owner, name}",
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 
-bearer = HTTPBearer(auto_error=False, description="the session's token")
-
-
-async def recognise(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Visit:
-    """The session whose token came with a request."""
-    services: Services = request.app.state.services
-    if credentials is None:
-        raise session_invalid()
-    return await asyncio.to_thread(
-        services.web_sessions.recognise, credentials.credentials
-    )
-
-
-Visitor = Annotated[Visit, Depends(recognise)]
 After = Annotated[int, Query(ge=0, le=LAST)]
 
 
@@ -95,12 +80,35 @@ class WebChannel:
         return ThreadShape.of(thread)
 
     async def listen(
-        self, visit: Visitor, last_event_id: Annotated[str | None, Header()] = None
+        self,
+        visit: Visitor,
+        request: Request,
+        last_event_id: Annotated[str | None, Header()] = None,
     ) -> EventSourceResponse:
         """Lines as they come, after the one that `Last-Event-ID` names."""
-        if self._services.notifier.count(visit.conversation_id) >= STREAMS:
+        services, address = self._services, address_of(request)
+        if services.notifier.count(visit.conversation_id) >= STREAMS:
             raise too_many_streams()
-        return respond(self._services, visit, after=_number(last_event_id))
+        if not services.limits.streams.is_free(address):
+            raise too_many_streams()
+        return respond(services, visit, address, after=_number(last_event_id))
+
+    async def set_language(self, chosen: LanguageChosen, visit: Visitor) -> None:
+        """Go on in this language, whatever the next words are in."""
+        await asyncio.to_thread(
+            self._services.conversations.set_language,
+            visit.conversation_id,
+            chosen.language,
+        )
+
+    async def rate(self, given: RatingGiven, visit: Visitor) -> None:
+        """Say how the conversation was; a second time replaces the first."""
+        await asyncio.to_thread(
+            self._services.ratings.rate,
+            visit.conversation_id,
+            given.score,
+            comment=given.comment,
+        )
 
     async def _sign_in(self, conversation_id: str, identity_token: str) -> None:
         try:
@@ -117,26 +125,30 @@ class WebChannel:
 def web_router(services: Services) -> APIRouter:
     """`/api/web`, described as it is."""
     channel, router = WebChannel(services), APIRouter(prefix="/api/web", tags=["web"])
-    router.post("/sessions", status_code=201, responses=documented(400, 401, 413, 422))(
-        channel.open_session
-    )
+    refused = documented(400, 401, 403, 413, 422, 429)
+    router.post(
+        "/sessions", status_code=201, dependencies=COUNTED_OPENING, responses=refused
+    )(channel.open_session)
     router.post(
         "/messages",
         status_code=202,
-        responses=documented(400, 401, 409, 413, 422, 429),
+        dependencies=COUNTED,
+        responses=refused | documented(409),
     )(channel.send_message)
-    router.get("/messages", responses=documented(401, 422))(channel.read_messages)
+    router.get("/messages", responses=documented(401, 403, 422))(channel.read_messages)
     router.get(
         "/events",
         response_class=EventSourceResponse,
-        responses=documented(401, 429) | {200: EVENTS},
+        responses=documented(401, 403, 429) | {200: EVENTS},
     )(channel.listen)
+    for path, answer in (
+        ("/language", channel.set_language),
+        ("/rating", channel.rate),
+    ):
+        router.post(path, status_code=204, dependencies=COUNTED, responses=refused)(
+            answer
+        )
     return router
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI tells of refusals: each is a problem."""
-    return {status: {"model": ProblemDetails} for status in statuses}
 
 
 def _number(event_id: str | None) -> int:

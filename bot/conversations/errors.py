@@ -3,6 +3,7 @@
 ConversationError
 ├── ConversationUnknown
 ├── SessionInvalid
+├── VisitAgain
 ├── TextMissing
 ├── TextTooLong
 ├── MessagesTooFast
@@ -22,6 +23,10 @@ class ConversationUnknown(ConversationError):
 
 class SessionInvalid(ConversationError):
     """The session's token is unknown or has expired."""
+
+
+class VisitAgain(ConversationError):
+    """Another tab has just got a new cookie; with it, this one comes into its own."""
 
 
 class TextMissing(ConversationError):

@@ -37,14 +37,17 @@ class MessageView:
     options: tuple[Option, ...]
     data: Mapping[str, Any]
     at: datetime
+    client_id: str | None
 
 
 @dataclass(frozen=True)
 class Thread:
-    """The lines after a given one, and who speaks for the service now."""
+    """The lines after a given one, who speaks for the service now, and how."""
 
     messages: tuple[MessageView, ...]
     owner: str
+    owner_name: str | None
+    language: str
 
 
 @dataclass(frozen=True)

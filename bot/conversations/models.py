@@ -1,7 +1,8 @@
-"""Conversations, their messages, and the web sessions that may read them."""
+"""Conversations, their messages and ratings, and the web sessions that read them."""
 
 from datetime import datetime
 from typing import Any, Literal
+from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
@@ -88,12 +89,48 @@ class Message(Base):
 
 
 class WebSession(Base):
-    """A web visitor's right to one conversation; only the token's hash is kept."""
+    """A web visitor's right to one conversation; only the secret's hash is kept.
+
+    A `token` speaks for the visitor, a `cookie` gets tokens. Once a younger cookie was
+    seen, the older is `retired`: it works a moment longer, for another tab. One that is
+    `ended` opens nothing; it says that a new one is on its way to the browser.
+    """
 
     __tablename__ = "web_session"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('token', 'cookie', 'retired', 'ended')", name="kind_known"
+        ),
+    )
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(
         ForeignKey("conversation.id", ondelete="CASCADE"), index=True
     )
+    kind: Mapped[str] = mapped_column(String(8), default="token")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Rating(Base):
+    """How a visitor found a conversation; it outlives the conversation, unlinked.
+
+    `owner` is who spoke for the service when it was given. The comment is masked.
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("score BETWEEN 1 AND 5", name="score_known"),
+        UniqueConstraint("conversation_id"),
+    )
+
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default=lambda: uuid4().hex
+    )
+    conversation_id: Mapped[str | None] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(8))
+    owner: Mapped[str] = mapped_column(String(8))
+    score: Mapped[int] = mapped_column(Integer)
+    comment: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

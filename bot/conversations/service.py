@@ -1,6 +1,7 @@
 """Conversations: what was said, in order, and who speaks for the service."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -67,8 +68,16 @@ class Conversations:
         self._forget = forget
         self._on_heard = on_heard
 
-    def start(self, channel: Channel = "web", *, language: str | None = None) -> str:
+    def start(
+        self,
+        channel: Channel = "web",
+        *,
+        language: str | None = None,
+        session: Session | None = None,
+    ) -> str:
         """Open a conversation; gives its id, which nobody can guess.
+
+        With a `session` it joins the caller's transaction.
 
         Raises:
             LanguageUnknown: the service does not speak `language`.
@@ -82,8 +91,9 @@ class Conversations:
             created_at=now,
             last_at=now,
         )
-        with self._sessions.begin() as session:
-            session.add(conversation)
+        with _within(session, self._sessions) as writing:
+            writing.add(conversation)
+            writing.flush()
         return conversation.id
 
     def hear(
@@ -226,9 +236,12 @@ class Conversations:
         """
         with reading(self._sessions) as session:
             log = ConversationRepository(session)
-            owner = log.get(conversation_id).owner
+            conversation = log.get(conversation_id)
             messages = log.after(conversation_id, after, limit)
-        return Thread(tuple(_view(message) for message in messages), owner)
+        views = tuple(_view(message) for message in messages)
+        return Thread(
+            views, conversation.owner, conversation.owner_name, conversation.language
+        )
 
     def set_language(self, conversation_id: str, language: str) -> None:
         """Fix the language the person asked for.
@@ -241,12 +254,19 @@ class Conversations:
             conversation.language = _known(language)
             conversation.language_fixed = True
 
-    def forget(self, conversation_id: str) -> None:
+    def forget(self, conversation_id: str, *, session: Session | None = None) -> None:
         """Delete the conversation with every line, value, session and proof of it."""
-        with self._sessions.begin() as session:
+        with _within(session, self._sessions) as writing:
             for forget in self._forget:
-                forget(session, conversation_id)
-            ConversationRepository(session).erase(conversation_id)
+                forget(writing, conversation_id)
+            ConversationRepository(writing).erase(conversation_id)
+
+
+def _within(
+    session: Session | None, sessions: Sessions
+) -> AbstractContextManager[Session]:
+    """The caller's transaction, or one of its own."""
+    return nullcontext(session) if session is not None else sessions.begin()
 
 
 def _known(language: str) -> str:
@@ -265,4 +285,5 @@ def _view(message: Message) -> MessageView:
         options=options,
         data=message.data,
         at=message.at,
+        client_id=message.client_id,
     )

@@ -1,6 +1,5 @@
 """The right of a web visitor to one conversation, held by a random token."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,15 +9,10 @@ from sqlalchemy import select
 from bot.clock import Clock
 from bot.conversations.errors import SessionInvalid
 from bot.conversations.models import WebSession
+from bot.conversations.session_rows import Opened, SessionRows, hash_of
 from bot.database import Sessions, reading
 
-
-@dataclass(frozen=True)
-class Opened:
-    """A new session; the token is told once and kept nowhere."""
-
-    token: str
-    expires_at: datetime
+__all__ = ["Opened", "Visit", "WebSessions"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +21,7 @@ class Visit:
 
     conversation_id: str
     expires_at: datetime
+    token_hash: str
 
 
 class WebSessions:
@@ -47,35 +42,46 @@ class WebSessions:
 
     def open(self, conversation_id: str) -> Opened:
         """Make a token for a conversation, good for the session's lifetime."""
-        opened = Opened(self._new_token(), self._clock.now() + self._lifetime)
+        now = self._clock.now()
         with self._sessions.begin() as session:
-            session.add(
-                WebSession(
-                    token_hash=_hash(opened.token),
-                    conversation_id=conversation_id,
-                    expires_at=opened.expires_at,
-                )
+            return SessionRows(session, now).open(
+                conversation_id,
+                self._new_token(),
+                kind="token",
+                until=now + self._lifetime,
             )
-        return opened
 
     def recognise(self, token: str) -> Visit:
         """The session of a token.
 
         Raises:
-            SessionInvalid: the token is unknown or has expired.
+            SessionInvalid: the token is unknown, has expired, or was revoked.
         """
+        return self._recognise(hash_of(token))
+
+    def is_live(self, visit: Visit) -> bool:
+        """Whether a session that was recognised before still is one."""
+        try:
+            self._recognise(visit.token_hash)
+        except SessionInvalid:
+            return False
+        return True
+
+    def forget_expired(self) -> int:
+        """Delete sessions that are over; counts them."""
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            return SessionRows(session, now).forget(WebSession.expires_at <= now)
+
+    def _recognise(self, token_hash: str) -> Visit:
         with reading(self._sessions) as session:
             found = session.scalars(
                 select(WebSession).where(
-                    WebSession.token_hash == _hash(token),
+                    WebSession.token_hash == token_hash,
+                    WebSession.kind == "token",
                     WebSession.expires_at > self._clock.now(),
                 )
             ).one_or_none()
         if found is None:
             raise SessionInvalid
-        return Visit(found.conversation_id, found.expires_at)
-
-
-def _hash(token: str) -> str:
-    # The token has 256 random bits, so a plain hash cannot be turned back.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+        return Visit(found.conversation_id, found.expires_at, found.token_hash)

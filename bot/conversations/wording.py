@@ -19,6 +19,10 @@ class Wording:
         """The notice that the answer will come later."""
         return Line(self._texts["waiting"][language], kind="notice")
 
+    def left(self, language: str) -> Line:
+        """Tells the team that the visitor will not read on."""
+        return Line(self._texts["left"][language], kind="left")
+
     def no_answer(self, language: str, values_seq: int) -> Line:
         """Says that there is no answer, and offers two ways on."""
         texts = {name: text[language] for name, text in self._texts.items()}

@@ -85,29 +85,45 @@ class Identification:
         Raises:
             IdentityTokenInvalid: the token proves nothing, or names no account.
         """
-        signed_in = self._tokens.read(identity_token)
-        email = email_spelling(signed_in.email)
         with self._sessions.begin() as session:
-            person = self._directory.find(
-                session, "email", self._fingerprints.of("email", email)
-            )
-            if person is None:
-                raise IdentityTokenInvalid("unknown_account")
-            self._proofs.grant(
-                session,
-                conversation_id,
-                person.account_id,
-                method="session",
-                scope="view",
-                until=self._until(signed_in),
-            )
-            self._journal.note(
-                session,
-                "signed_in",
-                account_id=person.account_id,
-                conversation_id=conversation_id,
-            )
+            self.vouch(session, conversation_id, identity_token)
         return self.standing(conversation_id)
+
+    def vouch(
+        self, session: Session, conversation_id: str, identity_token: str
+    ) -> None:
+        """The same, in the caller's transaction.
+
+        Raises:
+            IdentityTokenInvalid: the token proves nothing, or names no account.
+        """
+        signed_in = self._tokens.read(identity_token)
+        account_id = self._vouched_for(session, signed_in)
+        self._proofs.grant(
+            session,
+            conversation_id,
+            account_id,
+            method="session",
+            scope="view",
+            until=self._until(signed_in),
+        )
+        self._journal.note(
+            session,
+            "signed_in",
+            account_id=account_id,
+            conversation_id=conversation_id,
+        )
+
+    def is_for_another(
+        self, session: Session, conversation_id: str, identity_token: str
+    ) -> bool:
+        """Whether a token names somebody else than was known here before.
+
+        Raises:
+            IdentityTokenInvalid: the token proves nothing, or names no account.
+        """
+        account_id = self._vouched_for(session, self._tokens.read(identity_token))
+        return self._proofs.was_anothers(session, conversation_id, account_id)
 
     def begin(self, conversation_id: str, contact: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account under a contact, or pretend to.
@@ -210,6 +226,14 @@ class Identification:
         Gives how many open codes were called back; see `PastedCodes`.
         """
         return self._pasted.disown(conversation_id, seq)
+
+    def _vouched_for(self, session: Session, signed_in: SignedIn) -> str:
+        email = email_spelling(signed_in.email)
+        fingerprint = self._fingerprints.of("email", email)
+        person = self._directory.find(session, "email", fingerprint)
+        if person is None:
+            raise IdentityTokenInvalid("unknown_account")
+        return person.account_id
 
     def _until(self, signed_in: SignedIn) -> datetime:
         """As long as the website vouches, but a proof's time at least."""

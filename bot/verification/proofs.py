@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import Account
+from bot.accounts.models import Account, AuditEvent
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.verification.authenticators import Authenticators
@@ -22,6 +22,8 @@ from bot.verification.strength import Strength, recovers, weigh
 
 # Half of what gets an account back; the other half has to be asked for.
 HALVES = frozenset({"recovery_code", "case"})
+# Events that outlive the proofs they came with.
+PROVED = ("signed_in", "code_accepted")
 
 
 class Proofs:
@@ -186,6 +188,27 @@ class Proofs:
             )
             .values(revoked_at=self._clock.now())
         )
+
+    def was_anothers(
+        self, session: Session, conversation_id: str, account_id: str
+    ) -> bool:
+        """Whether another account was proved in the conversation, however long ago."""
+        proof = (
+            Proof.conversation_id == conversation_id,
+            Proof.account_id != account_id,
+        )
+        event = (
+            AuditEvent.conversation_id == conversation_id,
+            AuditEvent.account_id != account_id,
+            AuditEvent.name.in_(PROVED),
+        )
+        query = select(
+            or_(
+                exists(select(Proof.id).where(*proof)),
+                exists(select(AuditEvent.id).where(*event)),
+            )
+        )
+        return bool(session.scalar(query))
 
     def _live(self, conversation_id: str) -> Select[Proof]:
         return (
