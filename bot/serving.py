@@ -159,6 +159,8 @@ def _serve(services: Services, listener: socket.socket) -> None:
         ws="none",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(services.settings.trusted_proxies),
+        forwarded_allow_ips=services.settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE,
     )
     uvicorn.Server(config).run(sockets=[listener])
