@@ -76,6 +76,7 @@ async def test_a_line_has_the_documented_shape(stand: Stand) -> None:
         "messages": [
             {
                 "seq": 1,
+                "client_id": "c1",
                 "author": "visitor",
                 "kind": "text",
                 "text": "hello",
@@ -85,6 +86,7 @@ async def test_a_line_has_the_documented_shape(stand: Stand) -> None:
             },
             {
                 "seq": 2,
+                "client_id": None,
                 "author": "bot",
                 "kind": "options",
                 "text": "Which?",
@@ -264,11 +266,11 @@ async def test_a_lone_surrogate_does_no_harm(stand: Stand) -> None:
 @pytest.mark.parametrize("path", ["/api/web/sessions", "/api/web/messages"])
 async def test_a_large_body_is_refused(stand: Stand, path: str) -> None:
     visitor = await stand.visitor()
-    body = {"client_id": "c1", "text": "x" * 70_000}
+    body = {"client_id": "c1", "text": "x" * 17_000}
 
     response = await stand.http.post(path, json=body, headers=visitor.headers)
 
-    assert_problem(response, 413, "64 KB")
+    assert_problem(response, 413, "16 KB")
 
 
 async def test_a_large_body_without_a_length_is_refused(stand: Stand) -> None:
@@ -293,7 +295,7 @@ async def test_malformed_json_is_refused(stand: Stand) -> None:
     visitor = await stand.visitor()
     headers = {**visitor.headers, "Content-Type": "application/json"}
 
-    for content in (b"{", b"{'text': 1}", b"\xff\xfe", b"[" * 60_000, b'{"a": 1} x'):
+    for content in (b"{", b"{'text': 1}", b"\xff\xfe", b"[" * 16_000, b'{"a": 1} x'):
         response = await stand.http.post(
             "/api/web/messages", content=content, headers=headers
         )
@@ -448,7 +450,15 @@ class Stream:
         self._text = response.aiter_text()
         self._rest = ""
 
-    async def next(self) -> dict[str, str]:
+    async def next(self, kind: str = "message") -> dict[str, str]:
+        """The next event of a kind."""
+        while True:
+            event = await self.any()
+            if event["event"] == kind:
+                return event
+
+    async def any(self) -> dict[str, str]:
+        """The next event."""
         while True:
             while "\r\n\r\n" not in self._rest:
                 self._rest += await asyncio.wait_for(anext(self._text), 5)
@@ -470,6 +480,37 @@ async def test_events_carry_every_line_in_order_as_it_comes(stand: Stand) -> Non
     assert [event["id"] for event in events] == ["1", "2"]
     assert {event["event"] for event in events} == {"message"}
     assert [json.loads(event["data"]) for event in events] == await visitor.read()
+
+
+async def test_a_stream_tells_first_who_speaks_and_then_each_change(
+    stand: Stand,
+) -> None:
+    visitor = await stand.visitor()
+    async with stand.http.stream(
+        "GET", "/api/web/events", headers=visitor.headers
+    ) as response:
+        stream = Stream(response)
+        events = [await stream.any()]
+        for owner, name in (("queue", None), ("agent", "Ada"), ("agent", "Ada")):
+            stand.services.ownership.take_over(
+                visitor.conversation, owner=owner, name=name
+            )
+            stand.services.notifier.notify(visitor.conversation)
+            if len(events) < 3:
+                events.append(await stream.any())
+        stand.services.conversations.add(
+            visitor.conversation, Line("Hello"), author="agent"
+        )
+        stand.services.notifier.notify(visitor.conversation)
+        events.append(await stream.any())
+
+    assert [event["event"] for event in events] == ["owner"] * 3 + ["message"]
+    assert [json.loads(event["data"]) for event in events[:3]] == [
+        {"owner": "bot", "name": None},
+        {"owner": "queue", "name": None},
+        {"owner": "agent", "name": "Ada"},
+    ]
+    assert all("id" not in event for event in events[:3])
 
 
 async def test_a_stream_goes_on_after_the_last_event(stand: Stand) -> None:
