@@ -34,8 +34,9 @@ class Theme:
 
     def __post_init__(self) -> None:
         for name, pattern in THEME.items():
-            if not pattern.fullmatch(str(getattr(self, name))):
-                raise ThemeUnusable(f"theme.{name}: {getattr(self, name)!r}")
+            value = getattr(self, name)
+            if not isinstance(value, str) or not pattern.fullmatch(value):
+                raise ThemeUnusable(f"theme.{name}: {value!r}")
 
     def style_sheet(self) -> str:
         """The theme as custom properties of CSS."""
