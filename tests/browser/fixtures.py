@@ -81,7 +81,8 @@ def web_stage(
     """A stage that the made-up website may embed, where time goes by."""
     site.embed()
     database = shutil.copy(seeded_today, tmp_path / "switchboard.db")
-    scene = Scene(settings={"embed_origins": (site.url,)})
+    origins = (site.url, site.same_site_url)
+    scene = Scene(settings={"embed_origins": origins})
     with Stage(house, database, scene, RunningClock()) as stage:
         yield stage
 
@@ -90,3 +91,11 @@ def web_stage(
 async def chat(web_stage: Stage, site: HostSite, context: BrowserContext) -> Chat:
     """The website, with the chat still closed."""
     return await Chat.on(context, site.url)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def same_site_chat(
+    web_stage: Stage, site: HostSite, context: BrowserContext
+) -> Chat:
+    """The website on the app's own site, so that the frame may store something."""
+    return await Chat.on(context, site.same_site_url)

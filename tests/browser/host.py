@@ -27,8 +27,9 @@ class HostSite:
         self.page = self.policy = ""
         self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever)
-        # Another name, so another site, than the address of the app.
+        # Another name is another site than the app's, an address on it the same.
         self.url = f"http://localhost:{self._server.server_port}"
+        self.same_site_url = f"http://{LOOPBACK}:{self._server.server_port}"
         self.embed()
 
     def __enter__(self) -> "HostSite":

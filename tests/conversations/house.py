@@ -113,6 +113,11 @@ class House:
                 "engine_port": engine_port,
                 # A clock that stands still sees every message in the same minute.
                 "messages_per_minute": 1000,
+                # All tests come from one address.
+                "openings_per_address": 10_000,
+                "openings_altogether": 10_000,
+                "messages_per_address": 10_000,
+                "messages_altogether": 10_000,
                 # A busy machine may take its time; what fails, fails at once.
                 "action_timeout": 14,
             }

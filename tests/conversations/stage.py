@@ -114,7 +114,7 @@ class Stage:
         self, *, language: str | None = None, signed_in_as: str | None = None
     ) -> Visitor:
         """Somebody who opens the chat, perhaps signed in on the website."""
-        token = self._identity_token(signed_in_as) if signed_in_as else None
+        token = self.identity_token(signed_in_as) if signed_in_as else None
         return Visitor(self._http, language=language, identity_token=token)
 
     def codes(self, to: str) -> list[str]:
@@ -170,7 +170,8 @@ class Stage:
         else:
             self._house.revive_engine()
 
-    def _identity_token(self, email: str) -> str:
+    def identity_token(self, email: str) -> str:
+        """What the website says of somebody who is signed in there."""
         key = self.services.settings.identity_token_key
         assert key is not None
         claims = {
