@@ -56,7 +56,7 @@ def test_an_origin_is_read(written: str, origin: str) -> None:
     ],
 )
 def test_what_is_no_origin_or_not_safe_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="write|only https"):
+    with pytest.raises(ValueError, match=r"write|only https"):
         as_origin(written)
 
 
