@@ -96,6 +96,7 @@ class VisitShape(BaseModel):
     conversation: str
     token: str = Field(description="short-lived; another visit gets the next")
     expires_at: datetime
+    expires_in: int = Field(description="seconds; a browser's clock may be wrong")
     resumed: bool
     language: Spoken
     owner: Owner

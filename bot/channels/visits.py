@@ -1,6 +1,7 @@
 """Visits over HTTP: a browser comes, says who is there, or ends its conversation."""
 
 import asyncio
+from datetime import datetime
 from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -95,6 +96,7 @@ class VisitChannel:
             conversation=chat,
             token=arrival.token.token,
             expires_at=arrival.token.expires_at,
+            expires_in=self._seconds_until(arrival.token.expires_at),
             resumed=arrival.resumed,
             language=cast("Spoken", thread.language),
             owner=cast("Owner", thread.owner),
@@ -104,6 +106,9 @@ class VisitChannel:
             embed_origins=list(services.settings.embed_origins),
             rated=services.ratings.is_rated(chat),
         )
+
+    def _seconds_until(self, moment: datetime) -> int:
+        return int((moment - self._services.clock.now()).total_seconds())
 
     def _brand(self, language: str) -> BrandShape:
         brand = self._services.brand

@@ -10,6 +10,7 @@ import { events } from "./sse.js";
 /** @typedef {{headers?: Record<string, string>, signal?: AbortSignal}} More */
 
 const SILENCE = 40_000;
+const EARLY = 30;
 const REASONS = { "text-too-long": "too_long", "option-not-offered": "not_offered" };
 
 /** The server answered with an error; `status` and the problem's `name` say which. */
@@ -25,6 +26,7 @@ export class Failed extends Error {
 
 export class Api {
   #token = "";
+  #until = 0;
   /** @type {Promise<Visit> | undefined} */ #visiting;
   #onVisit;
   #language;
@@ -51,6 +53,7 @@ export class Api {
 
   /** @param {string} token of the website, for who is signed in there */
   async identify(token) {
+    if (!this.#token) await this.visit();
     return this.#enter("/api/web/identity", { identity_token: token });
   }
 
@@ -60,6 +63,7 @@ export class Api {
     if (!response.ok) throw await failure(response);
     const visit = /** @type {Visit} */ (await response.json());
     this.#token = visit.token;
+    this.#until = performance.now() + (visit.expires_in - EARLY) * 1000;
     this.#onVisit(visit);
     return visit;
   }
@@ -94,7 +98,7 @@ export class Api {
   /** @param {string} method @param {string} path @param {object} [body] @param {More} [more]
    * @returns {Promise<Response>} */
   async call(method, path, body, more = {}) {
-    if (!this.#token) await this.visit();
+    if (!this.#token || performance.now() > this.#until) await this.visit();
     let response = await this.#fetch(method, path, body, more);
     if (response.status === 401) {
       await this.visit();

@@ -57,6 +57,7 @@ export interface Visit {
   conversation: string;
   token: string;
   expires_at: string;
+  expires_in: number;
   resumed: boolean;
   language: string;
   owner: string;
