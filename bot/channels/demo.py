@@ -1,28 +1,25 @@
-"""The demo's phones and mailboxes: what arrived, codes and all. Never in production."""
+"""The demo's website, phones and mailboxes, codes and all. Never in production."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
-from typing import get_args
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, RedirectResponse, Response
-from pydantic import BaseModel
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 
-from bot.accounts.show import demo_accounts
+from bot.accounts.errors import AccountNotFound
+from bot.channels.demo_page import add_page
+from bot.channels.shapes import Strict
+from bot.demo_site import DemoAccount, DemoSite, Vouched
+from bot.http import Problem, ProblemDetails
 from bot.services import Services
-from bot.telephony.outbox import SentMessage
+from bot.telephony.outbox import Arrival, SentMessage
+from bot.verification.errors import VerificationError
 from bot.verification.models import Purpose
 
-PAGES = Path(__file__).parents[1] / "pages" / "demo"
 CODE = re.compile(r"(?<!\d)\d(?:(?:, )?\d){5}(?!\d)")
-FILES = {
-    "/demo": "index.html",
-    "/demo/demo.js": "demo.js",
-    "/demo/demo.css": "demo.css",
-}
-POLICY = {"Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'"}
+MOST_ARRIVALS = 100
 
 
 class Arrived(BaseModel):
@@ -47,18 +44,85 @@ class Inbox(BaseModel):
     messages: list[Arrived]
 
 
-class DemoAccount(BaseModel):
-    """An account of a made-up person."""
+class ArrivedAt(Arrived):
+    """A message with the number or address that it arrived at."""
+
+    id: str
+    to: str
+
+    @classmethod
+    def at_address(cls, arrival: Arrival) -> "ArrivedAt":
+        """The shape of an arrival."""
+        message = Arrived.of(arrival.message)
+        return cls(id=arrival.id, to=arrival.to, **message.model_dump())
+
+
+class Arrivals(BaseModel):
+    """What arrived at any number or address lately, newest last."""
+
+    messages: list[ArrivedAt]
+
+
+class DemoAccountShape(BaseModel):
+    """An account of a made-up person, with the numbers that are on it now."""
 
     email: str
+    name: str
     language: str
     phones: list[str]
+    gets_codes: str | None = Field(description="the number that codes go to")
+
+    @classmethod
+    def of(cls, account: DemoAccount) -> "DemoAccountShape":
+        """The shape of an account."""
+        person = account.person
+        return cls(
+            email=person.email,
+            name=person.name,
+            language=person.language,
+            phones=list(account.phones),
+            gets_codes=account.gets_codes,
+        )
 
 
 class DemoAccounts(BaseModel):
     """The accounts that the demo starts with."""
 
-    accounts: list[DemoAccount]
+    accounts: list[DemoAccountShape]
+
+
+Email = Annotated[str, Field(max_length=254)]
+
+
+class SomebodySignsIn(Strict):
+    """Whose account somebody wants to use on the made-up website."""
+
+    email: Email
+
+
+class CodeTyped(SomebodySignsIn):
+    """The code that was typed on the sign-in page."""
+
+    code: str = Field(max_length=100)
+
+
+class CodeOnItsWay(BaseModel):
+    """Where the sign-in page sent its code; whether it arrives is another question."""
+
+    to: str = Field(description="masked, as a sign-in page shows it")
+    by: str
+
+
+class Identity(BaseModel):
+    """What the website hands to `Switchboard.identify`."""
+
+    token: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, vouched: Vouched) -> "Identity":
+        """The shape of the website's word."""
+        return cls(token=vouched.token, expires_at=vouched.expires_at)
 
 
 def code_in(message: SentMessage) -> str | None:
@@ -67,11 +131,24 @@ def code_in(message: SentMessage) -> str | None:
     return re.sub(r"\D", "", found[0]) if found else None
 
 
-class DemoPages:
+def account_unknown() -> Problem:
+    """Nobody on the made-up website has that address."""
+    detail = "Use an address that /demo/accounts names."
+    return Problem(404, "demo-account-unknown", "No such account", detail)
+
+
+def code_refused() -> Problem:
+    """The sign-in page does not take that code."""
+    detail = "Use the newest code that arrived, once, while it is good."
+    return Problem(409, "demo-code-refused", "Code refused", detail)
+
+
+class DemoApi:
     """What `/demo` answers."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._outbox = services.outbox
+        self._site = DemoSite(services)
 
     def phone(self, e164: str) -> Inbox:
         """What arrived at a phone, by text message or call."""
@@ -81,39 +158,66 @@ class DemoPages:
         """What arrived at a mailbox."""
         return self._inbox(address.lower())
 
+    def arrivals(self) -> Arrivals:
+        """What arrived lately at any phone or mailbox, newest last."""
+        arrived = self._outbox.arrivals(most=MOST_ARRIVALS)
+        return Arrivals(messages=[ArrivedAt.at_address(each) for each in arrived])
+
     def accounts(self) -> DemoAccounts:
         """The accounts that the demo starts with."""
-        people = (
-            DemoAccount(
-                email=person.email, language=person.language, phones=[*person.numbers]
-            )
-            for person in demo_accounts()
-        )
-        return DemoAccounts(accounts=list(people))
+        accounts = map(DemoAccountShape.of, self._site.accounts())
+        return DemoAccounts(accounts=list(accounts))
+
+    def send_code(self, somebody: SomebodySignsIn) -> CodeOnItsWay:
+        """Begin to sign in on the made-up website: it sends a code."""
+        try:
+            sent = self._site.sign_in_page.send(somebody.email)
+        except AccountNotFound:
+            raise account_unknown() from None
+        return CodeOnItsWay(to=sent.to_masked, by=sent.by)
+
+    def take_code(self, typed: CodeTyped) -> Identity:
+        """Finish signing in on the made-up website with the newest code."""
+        try:
+            self._site.sign_in_page.check(typed.email, typed.code)
+            return Identity.of(self._site.vouch(typed.email))
+        except AccountNotFound:
+            raise account_unknown() from None
+        except VerificationError:
+            raise code_refused() from None
+
+    def vouch(self, somebody: SomebodySignsIn) -> Identity:
+        """The made-up website's word for somebody, without a code."""
+        try:
+            return Identity.of(self._site.vouch(somebody.email))
+        except AccountNotFound:
+            raise account_unknown() from None
 
     def _inbox(self, address: str) -> Inbox:
-        sent = self._services.outbox.sent_to(address)
+        sent = self._outbox.sent_to(address)
         return Inbox(messages=[Arrived.of(message) for message in sent])
 
 
 def demo_router(services: Services) -> APIRouter:
-    """`/demo`; mounted in demo mode only."""
-    pages, router = DemoPages(services), APIRouter(tags=["demo"])
-    router.get("/demo/phones/{e164}")(pages.phone)
-    router.get("/demo/mail/{address}")(pages.mail)
-    router.get("/demo/accounts")(pages.accounts)
-    for path, name in FILES.items():
-        router.get(path, include_in_schema=False)(_file(name))
+    """`/demo` and the page at `/`; mounted in demo mode only."""
+    api, router = DemoApi(services), APIRouter(tags=["demo"])
+    add_page(router, services)
 
-    @router.get("/", include_in_schema=False)
+    @router.get("/demo", include_in_schema=False)
     async def home() -> RedirectResponse:
-        return RedirectResponse("/demo")
+        return RedirectResponse("/")
 
+    router.get("/demo/phones/{e164}")(api.phone)
+    router.get("/demo/mail/{address}")(api.mail)
+    router.get("/demo/arrivals")(api.arrivals)
+    router.get("/demo/accounts")(api.accounts)
+    router.post("/demo/sign-in", responses=_refusals(400, 404, 413, 422))(api.send_code)
+    router.post("/demo/sign-in/code", responses=_refusals(400, 404, 409, 413, 422))(
+        api.take_code
+    )
+    router.post("/demo/identity", responses=_refusals(400, 404, 413, 422))(api.vouch)
     return router
 
 
-def _file(name: str) -> Callable[[], Awaitable[Response]]:
-    async def send() -> Response:
-        return FileResponse(PAGES / name, headers=POLICY)
-
-    return send
+def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ProblemDetails} for status in statuses}

@@ -36,6 +36,15 @@ class SentMessage:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A message and where it arrived."""
+
+    id: str
+    to: str
+    message: SentMessage
+
+
 def nothing() -> None:
     """Wake nobody: whoever drains the outbox does so in its own time."""
 
@@ -107,6 +116,15 @@ class Outbox:
         with self._sessions() as session:
             rows = DeliveryRepository(session).arrived(fingerprint)
         return [self._shown(row) for row in rows]
+
+    def arrivals(self, *, most: int) -> list[Arrival]:
+        """What arrived anywhere lately, oldest first; for the demo's pages."""
+        with self._sessions() as session:
+            rows = DeliveryRepository(session).arrived_lately(most=most)
+        return [
+            Arrival(row.id, self._open(row.to_encrypted), self._shown(row))
+            for row in reversed(rows)
+        ]
 
     def forget_bodies(self, before: datetime) -> int:
         """Erase text and address of messages made before a moment; counts them."""

@@ -76,6 +76,20 @@ class DeliveryRepository:
         )
         return self._session.scalars(query).all()
 
+    def arrived_lately(self, *, most: int) -> Sequence[Delivery]:
+        """What reached any address and still has its text, newest first."""
+        query = (
+            select(Delivery)
+            .where(
+                Delivery.state.in_(("sent", "delivered")),
+                Delivery.body_encrypted.is_not(None),
+                Delivery.to_encrypted.is_not(None),
+            )
+            .order_by(Delivery.created_at.desc(), Delivery.id.desc())
+            .limit(most)
+        )
+        return self._session.scalars(query).all()
+
     def erase(self, before: datetime) -> int:
         """Take text and address out of finished deliveries."""
         return self._changed(

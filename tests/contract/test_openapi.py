@@ -1,5 +1,6 @@
 """What /openapi.json says of the HTTP API is what the API does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -12,8 +13,10 @@ from jsonschema import Draft202012Validator
 
 from bot.accounts.models import Account, Undo
 from bot.accounts.undo_links import hash_of
+from bot.channels.demo import code_in
 from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option
+from bot.seed import seed
 from tests.unit.serving import Stand, stand_up
 
 SESSIONS, MESSAGES = "/api/web/sessions", "/api/web/messages"
@@ -83,10 +86,30 @@ async def exchanges(stand: Stand) -> list[Exchange]:
     await ask("GET", "/readyz")
     stand.engine.is_ready = False
     await ask("GET", "/readyz")
-    await ask("GET", "/demo/accounts")
+    await ask_demo(ask, stand)
+    return seen
+
+
+async def ask_demo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
+    """Look into phones and mailboxes, and sign in on the made-up website."""
+    await asyncio.to_thread(seed, stand.services)
+    for path in ("/demo/accounts", "/demo/arrivals"):
+        await ask("GET", path)
     await ask("GET", "/demo/phones/+12025550143", "/demo/phones/{e164}")
     await ask("GET", "/demo/mail/a@example.com", "/demo/mail/{address}")
-    return seen
+    known, unknown = {"email": "maria@example.com"}, {"email": "nobody@example.com"}
+    for path, more in (
+        ("/demo/sign-in", {}),
+        ("/demo/identity", {}),
+        ("/demo/sign-in/code", {"code": "000000"}),
+    ):
+        for body in (known | more, unknown | more, {}, {"email": "x" * 70_000}):
+            await ask("POST", path, json=body)
+        json_body = {"Content-Type": "application/json"}
+        await ask("POST", path, content=b"{", headers=json_body)
+    await asyncio.to_thread(stand.services.outbox.drain)
+    arrived = stand.services.outbox.sent_to("+12025550143")[-1]
+    await ask("POST", "/demo/sign-in/code", json=known | {"code": code_in(arrived)})
 
 
 async def ask_undo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
@@ -169,5 +192,5 @@ async def test_production_has_no_demo(tmp_path: Path) -> None:
         described = (await stand.http.get("/openapi.json")).json()
 
         assert not [path for path in described["paths"] if "demo" in path]
-        for path in ("/demo", "/demo/accounts", "/demo/phones/+12025550143"):
+        for path in ("/", "/demo", "/demo/accounts", "/demo/phones/+12025550143"):
             assert (await stand.http.get(path)).status_code == 404

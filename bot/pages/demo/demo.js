@@ -1,70 +1,111 @@
-// Shows the demo accounts and, every two seconds, what arrived for each of them.
-const inboxes = document.querySelector("#inboxes");
-const watched = new Map();
+// Puts the demo's page together: what happens in one part is told to the others.
+import { get } from "./api.js";
+import { watchArrivals } from "./arrivals.js";
+import * as chat from "./chat.js";
+import { find } from "./elements.js";
+import {
+  happened,
+  hero,
+  redrawGuide,
+  startGuide,
+  suggestNumber,
+  suggestedNumber,
+} from "./guide.js";
+import { addMailboxes, redrawMail, showMails, subject } from "./mail.js";
+import { written } from "./numbers.js";
+import { addUnread, redrawPanels, showPanel } from "./panels.js";
+import { addOwners, redrawPhone, showPhone, showTexts } from "./phone.js";
+import { prefer, redrawSite, showAccounts, signIn, startSite } from "./site.js";
+import { language, loadWords, say, speak } from "./words.js";
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text) made.textContent = text;
-  if (className) made.className = className;
-  return made;
+const isMail = (/** @type {any} */ { by }) => by === "email";
+
+/** @type {any[]} */
+let accounts = [];
+
+async function renewAccounts() {
+  accounts = (await get("/demo/accounts")).accounts;
+  showAccounts(accounts);
+  addOwners(accounts);
+  addMailboxes(accounts);
+  for (const { email, phones } of accounts) {
+    if (phones.includes(suggestedNumber())) happened({ name: "number-changed", email });
+  }
+  suggestNumber(accounts.flatMap(({ phones }) => phones));
 }
 
-function path(address) {
-  const kind = address.includes("@") ? "mail" : "phones";
-  return `/demo/${kind}/${encodeURIComponent(address)}`;
+/** @param {any[]} all @param {any[]} fresh */
+function show(all, fresh) {
+  const texts = fresh.filter((each) => !isMail(each));
+  const mails = fresh.filter(isMail);
+  showTexts(all.filter((each) => !isMail(each)));
+  showMails(all.filter(isMail), mails);
+  addUnread("phone", texts.length);
+  addUnread("mail", mails.length);
+  const newest = texts.at(-1);
+  if (newest) showPhone(newest.to);
+  for (const each of fresh) happened({ ...each, name: "arrived", isNew: each.to === suggestedNumber() });
+  if (fresh.length) find("#announcer").textContent = fresh.map(announcement).join(" ");
+  if (fresh.length) renewAccounts();
 }
 
-function watch(address) {
-  if (watched.has(address)) return;
-  const inbox = element("section", "", "inbox");
-  const list = element("ol");
-  inbox.append(element("h3", address), list);
-  inboxes.append(inbox);
-  watched.set(address, { list, shown: -1 });
+/** @param {any} message */
+function announcement({ by, to, text }) {
+  if (by === "email") return say("mail.arrived", { to, text: subject(text) });
+  const what = say(by === "voice" ? "phone.call" : "phone.text");
+  return say("phone.arrived", { what, to: written(to), text });
 }
 
-function line(message) {
-  const item = element("li");
-  if (message.code) item.append(element("p", message.code, "code"));
-  item.append(element("p", message.text));
-  const when = new Date(message.at).toLocaleTimeString();
-  item.append(element("small", `${message.by}, ${when}`));
-  return item;
+/** @param {string} email */
+function showPhoneOf(email) {
+  const account = accounts.find((each) => each.email === email);
+  if (account?.gets_codes) showPhone(account.gets_codes);
 }
 
-async function renew(address) {
-  const response = await fetch(path(address));
-  if (!response.ok) return;
-  const { messages } = await response.json();
-  const inbox = watched.get(address);
-  if (messages.length === inbox.shown) return;
-  inbox.shown = messages.length;
-  const newestFirst = messages.map(line).reverse();
-  inbox.list.replaceChildren(...(newestFirst.length ? newestFirst : [element("li", "Nothing yet")]));
+/** Show the person of a story, on the sign-in page and by the phone. @param {string} email */
+function follow(email) {
+  prefer(email);
+  showPhoneOf(email);
 }
+
+/** @param {string} code */
+function change(code) {
+  speak(code);
+  history.replaceState(null, "", `?language=${code}`);
+  chat.setLanguage(code);
+  redraw();
+}
+
+function redraw() {
+  for (const button of languages()) button.setAttribute("aria-pressed", String(button.dataset.language === language()));
+  for (const place of ["#site-brand", "#phone-sender"]) find(place).textContent = say("brand");
+  find("#embed").textContent = `<script type="module" src="${location.origin}/widget.js"></script>`;
+  redrawGuide();
+  redrawPanels();
+  redrawPhone();
+  redrawMail();
+  redrawSite();
+}
+
+/** @returns {any[]} */
+const languages = () => [...document.querySelectorAll("#languages button")];
 
 async function start() {
-  const { accounts } = await (await fetch("/demo/accounts")).json();
-  for (const account of accounts) {
-    const row = element("tr");
-    row.append(
-      element("td", account.email),
-      element("td", account.language),
-      element("td", account.phones.join(", ") || "none"),
-    );
-    document.querySelector("#account-rows").append(row);
-    for (const address of [...account.phones, account.email]) watch(address);
-  }
-  for (;;) {
-    await Promise.allSettled([...watched.keys()].map(renew));
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-  }
+  await loadWords();
+  for (const button of languages()) button.addEventListener("click", () => change(button.dataset.language));
+  startGuide(follow, (email) => {
+    showPanel("site");
+    signIn(email);
+  });
+  chat.onAnswered(() => happened({ name: "answered" }));
+  await renewAccounts();
+  redraw();
+  follow(hero());
+  await startSite((happening) => {
+    happened(happening);
+    if (["chosen", "code-sent"].includes(happening.name)) showPhoneOf(happening.email);
+  });
+  watchArrivals(show);
 }
-
-document.querySelector("#other").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const address = new FormData(event.target).get("address").trim();
-  if (address) watch(address);
-});
 
 start();
