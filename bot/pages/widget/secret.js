@@ -9,10 +9,10 @@ import { download } from "./transcript.js";
 /** @param {Secret} secret @param {Words} words @returns {HTMLElement} */
 export function secretOf({ kind, secret = "", qr_svg = "", codes = [] }, words) {
   if (kind === "recovery_codes") return codesOf(codes, words);
-  const key = make("code", { className: "key" }, grouped(secret));
+  const key = make("code", { className: "key" }, secret);
   // The picture is data, so that nothing in it can run.
   const picture = qr_svg.startsWith("data:image/svg+xml") ? [make("img", { src: qr_svg, alt: words.qr })] : [];
-  return make("div", { className: "secret" }, ...picture, make("p", {}, `${words.key}: `, key), actions(copy(secret, words)));
+  return make("div", { className: "secret" }, ...picture, make("p", {}, `${words.key}: `, key), actions(copy(secret.replaceAll(" ", ""), words)));
 }
 
 /** @param {string[]} codes @param {Words} words */
@@ -37,9 +37,4 @@ function copy(text, words) {
     setTimeout(() => (button.textContent = words.copy), 3000);
   });
   return button;
-}
-
-/** @param {string} key */
-function grouped(key) {
-  return key.replace(/(.{4})(?=.)/g, "$1 ");
 }
