@@ -1,26 +1,21 @@
 """What the widget weighs on its way to a browser."""
 
 import gzip
-from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "bot" / "pages" / "widget"
-SERVED = (".html", ".css", ".js", ".svg")
+from bot.brand import load_brand
+from bot.channels.scripts import Scripts
+from bot.channels.widget_pages import PAGES
+
 # Kilobytes of 1000 bytes, the smaller ones.
 SCRIPT_LIMIT = 4_000
 OPENED_LIMIT = 25_000
 
 
 def sizes() -> dict[str, int]:
-    """Bytes of each file, gzipped as the app does; the opened widget loads them all.
-
-    The theme comes from the brand and adds some hundred bytes.
-    """
-    return {path.name: weigh(path.read_bytes()) for path in files()}
-
-
-def files() -> list[Path]:
-    """Every file that a browser gets."""
-    return sorted(path for path in FOLDER.iterdir() if path.suffix in SERVED)
+    """Bytes of each file, gzipped as the app does; the opened widget loads them all."""
+    files = {name: weigh(file.content) for name, file in Scripts(PAGES).items()}
+    theme = load_brand().theme.style_sheet().encode()
+    return {**files, "theme.css": weigh(theme)}
 
 
 def weigh(content: bytes) -> int:

@@ -1,7 +1,5 @@
 """The widget's files: the script for any website, and the page in its frame."""
 
-import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -10,14 +8,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import Route
 
+from bot.channels.scripts import Scripts, Served
 from bot.services import Services
 
 PAGES = Path(__file__).parents[1] / "pages" / "widget"
-# Pages of ours have headers of their own, so none is given out as a mere file.
+# The frame's page has headers of its own, so it is not given out as a mere file.
 GIVEN_OUT = (".js", ".css", ".svg")
 ZIPPED = (Middleware(GZipMiddleware),)
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
@@ -40,48 +37,34 @@ FRAME = {
 }
 
 
-class WidgetFiles(StaticFiles):
-    """Files of one folder; revalidated at each use."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        if not path.endswith(GIVEN_OUT):
-            raise HTTPException(404)
-        return await self.file(path, scope, REVALIDATED)
-
-    async def file(
-        self, path: str, scope: Scope, headers: Mapping[str, str]
-    ) -> Response:
-        """A file with headers of its own."""
-        response = await super().get_response(path, scope)
-        response.headers.update(headers)
-        return response
-
-
 class WidgetPages:
     """What `/widget.js` and `/widget/...` answer."""
 
     def __init__(self, services: Services, *, folder: Path = PAGES) -> None:
-        self.files = WidgetFiles(directory=folder, check_dir=False)
+        self._files = Scripts(folder)
         ancestors = " ".join(("'self'", *services.settings.embed_origins))
         policy = {"Content-Security-Policy": POLICY.format(ancestors)}
         self._frame = {**FRAME, **policy}
-        self._theme = services.brand.theme.style_sheet().encode()
-        self._tag = f'"{hashlib.sha256(self._theme).hexdigest()[:32]}"'
+        self._theme = Served.of(services.brand.theme.style_sheet(), "text/css")
 
     async def script(self, request: Request) -> Response:
         """The script that a website loads."""
-        return await self.files.file("widget.js", request.scope, SCRIPT)
+        return self._files["widget.js"].answer(request, SCRIPT)
 
     async def frame(self, request: Request) -> Response:
         """The page inside the frame."""
-        return await self.files.file("frame.html", request.scope, self._frame)
+        return self._files["frame.html"].answer(request, self._frame)
 
     async def theme(self, request: Request) -> Response:
         """The brand's colours and type."""
-        headers = {**REVALIDATED, "ETag": self._tag}
-        if self._tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(self._theme, headers=headers, media_type="text/css")
+        return self._theme.answer(request, REVALIDATED)
+
+    async def file(self, request: Request) -> Response:
+        """A script, a style sheet or a picture of the frame."""
+        name: str = request.path_params["name"]
+        if not name.endswith(GIVEN_OUT):
+            raise HTTPException(404)
+        return self._files[name].answer(request, REVALIDATED)
 
 
 def add_widget(app: FastAPI, services: Services, *, folder: Path = PAGES) -> None:
@@ -91,5 +74,5 @@ def add_widget(app: FastAPI, services: Services, *, folder: Path = PAGES) -> Non
         Route("/widget.js", pages.script, middleware=ZIPPED),
         Route("/widget/frame", pages.frame, middleware=ZIPPED),
         Route("/widget/theme.css", pages.theme, middleware=ZIPPED),
-        Mount("/widget", pages.files, middleware=ZIPPED),
+        Route("/widget/{name}", pages.file, middleware=ZIPPED),
     ]

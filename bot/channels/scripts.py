@@ -1,0 +1,67 @@
+"""Scripts and styles of a page, without the comments that they are written with."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rcssmin import cssmin
+from rjsmin import jsmin
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+Shorten = Callable[[str], str]
+SHORTENED: Mapping[str, tuple[str, Shorten]] = {
+    ".js": ("text/javascript", jsmin),
+    ".css": ("text/css", cssmin),
+    ".svg": ("image/svg+xml", str),
+    ".html": ("text/html", str),
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A file as browsers get it; `tag` is its strong ETag (RFC 9110, 8.8.3)."""
+
+    content: bytes
+    media_type: str
+    tag: str
+
+    @classmethod
+    def of(cls, content: str, media_type: str) -> "Served":
+        """What is served for a text."""
+        octets = content.encode()
+        return cls(octets, media_type, f'"{hashlib.sha256(octets).hexdigest()[:32]}"')
+
+    def answer(self, request: Request, headers: Mapping[str, str]) -> Response:
+        """The file, or word that the browser has it already."""
+        tagged = {**headers, "ETag": self.tag}
+        if self.tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=tagged)
+        return Response(self.content, headers=tagged, media_type=self.media_type)
+
+
+class Scripts:
+    """The files of one folder, read and shortened once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {
+            path.name: _read(path)
+            for path in sorted(folder.iterdir())
+            if path.suffix in SHORTENED and not path.name.endswith(".d.ts")
+        }
+
+    def __getitem__(self, name: str) -> Served:
+        if name not in self._files:
+            raise HTTPException(404)
+        return self._files[name]
+
+    def items(self) -> Iterable[tuple[str, Served]]:
+        """Every file with its name."""
+        return self._files.items()
+
+
+def _read(path: Path) -> Served:
+    media_type, shorten = SHORTENED[path.suffix]
+    return Served.of(shorten(path.read_text("utf-8")), media_type)
