@@ -5,6 +5,7 @@ import logging
 import socket
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot import schema, training
 from bot.app import create_app
@@ -18,6 +19,7 @@ from bot.services import Services
 from bot.settings import LOOPBACK, Settings
 
 GRACE = 5
+DEAF = 60
 # They tell of every request and every registered action, at INFO.
 TALKATIVE = ("alembic", "httpx", "rasa_sdk")
 LOOPBACK_ADDRESS = "127.0.0.1"
@@ -56,6 +58,9 @@ def take_port(settings: Settings) -> socket.socket:
     # else every answer waits 40 ms for the acknowledgement of its headers.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Else what was written for a reader who reads no more is kept for ever.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF * 1000)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -153,14 +158,20 @@ def _serve(services: Services, listener: socket.socket) -> None:
     companions: list[Companion] = [Announcer(services)]
     if not services.settings.engine_url:
         companions.insert(0, make_engine(services))
-    config = uvicorn.Config(
-        create_app(services, companions=companions),
+    app = create_app(services, companions=companions)
+    config = uvicorn_config(app, services.settings)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the app is served."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         ws="none",
         access_log=False,
         server_header=False,
-        proxy_headers=bool(services.settings.trusted_proxies),
-        forwarded_allow_ips=services.settings.trusted_proxies,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listener])

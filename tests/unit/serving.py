@@ -25,6 +25,8 @@ from tests.unit.engine_double import EngineDouble
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """Serve `app` until the block is left; gives its address."""
     listener = socket.socket()
+    # Little is written ahead, so that a slow reader needs no long log to be slow.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, ws="none", access_log=False)
     config.timeout_graceful_shutdown = 2
