@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,24 @@ from jsonschema import Draft202012Validator
 from bot.accounts.models import Account, Undo
 from bot.accounts.undo_links import hash_of
 from bot.channels.demo import code_in
+from bot.channels.cookies import NAME
+from bot.chat import identity_token
 from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option
+from bot.limits import LimitReached
 from bot.seed import seed
+from tests.unit.browsing import Browser
 from tests.unit.serving import Stand, stand_up
 
 SESSIONS, MESSAGES = "/api/web/sessions", "/api/web/messages"
+VISIT, IDENTITY = "/api/web/visit", "/api/web/identity"
+LANGUAGE, RATING = "/api/web/language", "/api/web/rating"
+CONVERSATION, EVENTS = "/api/web/conversation", "/api/web/events"
+A5, ARTICLE = "/api/web/articles/A5", "/api/web/articles/{id}"
+GUARDED = (
+    *(("POST", path) for path in (SESSIONS, MESSAGES, VISIT, IDENTITY, LANGUAGE)),
+    *(("POST", RATING), ("GET", MESSAGES), ("GET", EVENTS), ("DELETE", CONVERSATION)),
+)
 Exchange = tuple[str, str, httpx.Response]
 
 
@@ -38,11 +50,10 @@ async def exchanges(stand: Stand) -> list[Exchange]:
         seen.append((template or path, method.lower(), response))
 
     async def ask_events(**headers: str) -> None:
-        path = "/api/web/events"
-        async with stand.http.stream("GET", path, headers=headers) as response:
+        async with stand.http.stream("GET", EVENTS, headers=headers) as response:
             if response.is_error:
                 await response.aread()
-            seen.append((path, "get", response))
+            seen.append((EVENTS, "get", response))
 
     visitor = await stand.visitor()
     known = visitor.headers
@@ -80,6 +91,7 @@ async def exchanges(stand: Stand) -> list[Exchange]:
             streams.enter_context(listening)
         await ask_events(**known)
 
+    await ask_visits(ask, stand)
     await ask_undo(ask, stand)
 
     await ask("GET", "/healthz")
@@ -87,7 +99,56 @@ async def exchanges(stand: Stand) -> list[Exchange]:
     stand.engine.is_ready = False
     await ask("GET", "/readyz")
     await ask_demo(ask, stand)
+    await ask_too_much(ask, stand)
     return seen
+
+
+async def ask_visits(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
+    """Come, come back, sign in, rate and leave; and each of it as it must not be."""
+    await asyncio.to_thread(seed, stand.services)
+    for method, path in GUARDED:
+        await ask(method, path, headers={"Origin": "https://evil.example"}, json={})
+    for language in ("en", "fr"):
+        await ask("GET", A5, ARTICLE, params={"language": language})
+    await ask("GET", A5, ARTICLE, headers={"Origin": "null"})
+    await ask("GET", "/api/web/articles/none", ARTICLE)
+
+    browser = Browser(stand.http)
+    await browser.visit()
+    cookie = {**browser.home, "Cookie": f"{NAME}={browser.cookie}"}
+    for body in ({}, {"fresh": True}, {}, {"fresh": 1}, {"language": "x" * 17_000}):
+        await ask("POST", VISIT, json=body, headers=cookie)
+    json_body = {"Content-Type": "application/json"}
+    await ask("POST", VISIT, content=b"{", headers={**browser.home, **json_body})
+
+    token = identity_token(
+        stand.services.settings, "maria@example.com", now=stand.clock.now()
+    )
+    for path, bodies in {
+        IDENTITY: ({}, {"identity_token": "x"}, {"identity_token": token}),
+        LANGUAGE: ({}, {"language": "es"}),
+        RATING: ({}, {"score": 5}),
+    }.items():
+        known = (await stand.visitor()).headers
+        await ask("POST", path, content=b"{", headers={**known, **json_body})
+        await ask("POST", path, content=b"x" * 17_000, headers=known)
+        await ask("POST", path, json=bodies[-1])
+        for body in bodies:
+            await ask("POST", path, json=body, headers=known)
+    await ask("DELETE", CONVERSATION, headers=(await stand.visitor()).headers)
+    await ask("DELETE", CONVERSATION)
+
+
+async def ask_too_much(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
+    """Ask once more than an address may in a minute."""
+    limits, home = stand.services.limits, Browser(stand.http).home
+    for frequency in (limits.openings, limits.messages):
+        with suppress(LimitReached):
+            while True:
+                frequency.count("127.0.0.1")
+    for path in (SESSIONS, MESSAGES, VISIT, IDENTITY, LANGUAGE, RATING):
+        await ask("POST", path, json={}, headers=home)
+    await ask("DELETE", CONVERSATION)
 
 
 async def ask_demo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
@@ -160,7 +221,11 @@ async def test_every_answer_has_the_described_shape(stand: Stand) -> None:
 
     for path, method, response in await exchanges(stand):
         operation = described["paths"][path][method]
-        content = operation["responses"][str(response.status_code)]["content"]
+        told = operation["responses"][str(response.status_code)]
+        if response.status_code == 204:
+            assert response.content == b"" and "content" not in told
+            continue
+        content = told["content"]
         media = response.headers["content-type"].split(";")[0]
         assert media in content, (path, method, response.status_code)
         if media.endswith("json"):
@@ -174,7 +239,7 @@ async def test_the_session_s_token_is_described(stand: Stand) -> None:
     assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == (
         "bearer"
     )
-    for path in (MESSAGES, "/api/web/events"):
+    for path in (MESSAGES, EVENTS, IDENTITY, LANGUAGE, RATING, CONVERSATION):
         for operation in described["paths"][path].values():
             assert operation["security"] == [{"HTTPBearer": []}]
 
