@@ -8,7 +8,7 @@ import { Host } from "./host.js";
 import { Lines } from "./lines.js";
 import { awaited, empty, heard, offering, spoke, wanted } from "./log.js";
 import { Menu } from "./menu.js";
-import { Outbox, Refused, TooFast } from "./outbox.js";
+import { Offline, Outbox, Refused, TooFast } from "./outbox.js";
 import { Panels, showArticle, showEnd, showEnded } from "./panels.js";
 import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
@@ -76,6 +76,7 @@ export class Chat {
     this.#label();
     find("#close").addEventListener("click", () => this.#host.tell("close"));
     addEventListener("keydown", (event) => this.#escape(event));
+    this.#lines.keepInView();
   }
 
   /** Begin, and go on for as long as the page is there. */
@@ -119,6 +120,7 @@ export class Chat {
   /** @param {Pending} item */
   async #send(item) {
     try {
+      if (!navigator.onLine) throw new Offline();
       const seq = await this.#api.send(item);
       this.#lines.taken(item.client_id);
       this.#stream.expect(seq);

@@ -2,6 +2,7 @@
 // visitor said, and lines from before, are not announced.
 
 import { find, linked, make } from "./dom.js";
+import { unmasked } from "./log.js";
 import { secretOf } from "./secret.js";
 
 /** @typedef {import("./types.js").Line} Line */
@@ -19,6 +20,7 @@ export class Lines {
   /** @type {Map<string, HTMLElement>} */ #pending = new Map();
   #day = "";
   #author = "";
+  #atEnd = true;
   #acts;
   /** @type {() => Words} */ #words;
 
@@ -112,16 +114,24 @@ export class Lines {
   #line(line, at) {
     const words = this.#words();
     const name = make("p", { className: line.author === this.#author || line.author === "visitor" ? "who unseen" : "who" }, this.speaker(line));
-    const text = line.author === "bot" ? linked(line.text, words.opens) : [line.text];
+    const text = line.author === "bot" ? linked(line.text, words.opens) : [unmasked(line.text, words)];
     const bubble = make("div", { className: "bubble" }, make("p", { className: "text", dir: "auto" }, ...text));
     if (line.data.showing) bubble.append(this.#secret(line));
     if (line.data.articles?.length) bubble.append(this.#articles(line.data.articles));
-    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
-    const moment = make("time", { dateTime: line.at }, time);
+    const moment = this.#moment(line, at);
     const shown = make("div", { className: "line", "data-seq": line.seq, "data-author": line.author, "data-kind": line.kind }, name, bubble, moment);
     if (line.author === "visitor") shown.setAttribute("aria-live", "off");
     if (line.options.length) shown.append(this.#options(line));
     return shown;
+  }
+
+  /** When a line was said; of several in one minute only the last shows it.
+   * @param {Line} line @param {Date} at */
+  #moment(line, at) {
+    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+    const before = find("[data-seq]:last-of-type > time", this.#log);
+    if (line.author === this.#author && before?.textContent === time) before.remove();
+    return make("time", { dateTime: line.at }, time);
   }
 
   /** @param {Line} line */
@@ -167,11 +177,17 @@ export class Lines {
     return [why, button("again"), " ", button("drop")];
   }
 
+  /** Stay at the newest line also when a field takes room away from the log. */
+  keepInView() {
+    this.#scroll.addEventListener("scroll", () => {
+      this.#atEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR;
+    });
+    new ResizeObserver(() => this.#follow(false)).observe(this.#scroll);
+  }
+
   /** Keep the newest line in view, unless the visitor reads further up.
    * @param {boolean} always */
   #follow(always) {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    const last = this.#log.lastElementChild?.offsetHeight ?? 0;
-    if (always || scrollHeight - scrollTop - clientHeight < last + NEAR) this.#scroll.scrollTop = scrollHeight;
+    if (always || this.#atEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 }

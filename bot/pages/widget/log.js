@@ -52,6 +52,12 @@ export function spoke(lines) {
   return lines.findLast((line) => line.author === "visitor")?.seq ?? 0;
 }
 
+/** A masked text for people: `[code]` in words.
+ * @param {string} text @param {import("./types.js").Words} words */
+export function unmasked(text, words) {
+  return text.replace(/\[(code|recovery_code|email|phone)\]/g, (_, kind) => words[`masked_${kind}`]);
+}
+
 /** Text as it may stand on the screen before the server has masked it.
  * @param {string} text @returns {string} */
 export function veiled(text) {

@@ -25,6 +25,9 @@ export class TooFast extends Error {
   }
 }
 
+/** There is no network, so nothing was tried. */
+export class Offline extends Error {}
+
 /** Sends one after the other; what fails is tried again until it is taken or refused. */
 export class Outbox {
   /** @type {Pending[]} */ items = [];
@@ -36,7 +39,7 @@ export class Outbox {
   #changed;
 
   /** @param {{send: (item: Pending) => Promise<number>, store: {read(): string | null, write(text: string): void}, changed: () => void}} parts
-   * `send` gives the line's number, or throws Refused, TooFast, or anything else when the way is cut. */
+   * `send` gives the line's number, or throws Refused, TooFast, Offline, or anything else when the way is cut. */
   constructor({ send, store, changed }) {
     this.#send = send;
     this.#store = store;
@@ -102,7 +105,7 @@ export class Outbox {
     try {
       for (let item; (item = this.items.find((each) => !each.reason)); ) await this.#try(item);
     } catch (error) {
-      this.#wait(error instanceof TooFast ? error.seconds * 1000 : WAITS[Math.min(this.#tries, WAITS.length) - 1]);
+      this.#wait(error instanceof TooFast ? error.seconds * 1000 : WAITS[Math.max(Math.min(this.#tries, WAITS.length), 1) - 1]);
     } finally {
       this.#busy = false;
     }
@@ -117,7 +120,8 @@ export class Outbox {
       this.taken(item.client_id);
     } catch (error) {
       if (!(error instanceof Refused)) {
-        if (!(error instanceof TooFast) && ++this.#tries >= TRIES) item.state = "failed";
+        const tried = !(error instanceof TooFast || error instanceof Offline);
+        if (tried && ++this.#tries >= TRIES) item.state = "failed";
         throw error;
       }
       Object.assign(item, { state: "failed", reason: error.reason });

@@ -5,6 +5,7 @@
 /** @typedef {import("./types.js").Owner} Owner */
 
 const WAITS = [300, 1000, 2000, 4000, 8000, 15000];
+const OFFLINE = 30_000;
 const DEAF = 4000;
 const PAGE = 500;
 
@@ -90,7 +91,8 @@ export class Stream {
     const wait = WAITS[Math.min(this.#tries++, WAITS.length - 1)];
     await new Promise((resolve) => {
       this.#wake = () => resolve(undefined);
-      setTimeout(resolve, wait * (0.75 + Math.random() / 2));
+      // The browser says when the network is back; it may be wrong.
+      setTimeout(resolve, navigator.onLine ? wait * (0.75 + Math.random() / 2) : OFFLINE);
     });
   }
 }
