@@ -20,6 +20,8 @@ from bot.services import Services
 
 # Another process may have appended a line; news comes from this one only.
 POLL = 2.0
+# However many listen, together they ask no more often than so many times a second.
+ASKED = 100
 HEARTBEAT = 15
 FAREWELL = 1.0
 # No more is read than the next few lines: a slow reader's rest stays in the database.
@@ -86,9 +88,14 @@ async def stream(
                     after = message.seq
                     yield _event(MessageShape.of(message))
                 if not thread.messages:
-                    await news.wait(POLL)
+                    await news.wait(pause(services.limits.streams.taken))
         finally:
             watcher.cancel()
+
+
+def pause(streams: int) -> float:
+    """How long each of so many streams waits for news of another process."""
+    return max(POLL, streams / ASKED)
 
 
 def _event(message: MessageShape) -> ServerSentEvent:

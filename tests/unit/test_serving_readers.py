@@ -123,6 +123,15 @@ async def test_a_slow_reader_gets_every_line(stand: Stand) -> None:
     assert ids == list(range(1, 2002))
 
 
+@pytest.mark.parametrize(
+    ("streams", "seconds"), [(0, 2), (1, 2), (200, 2), (500, 5), (2000, 20)]
+)
+def test_many_streams_ask_the_database_no_more_often_than_few(
+    streams: int, seconds: float
+) -> None:
+    assert events.pause(streams) == seconds
+
+
 @pytest.mark.skipif(
     not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such option"
 )
