@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from playwright.async_api import BrowserContext, Frame, Locator, Page, expect
 
-PATIENCE = 20
+PATIENCE = 30
 LOOK_AGAIN = 0.03
 READ = """lines => lines.map((line) => [
   Number(line.dataset.seq) || null, line.dataset.author,

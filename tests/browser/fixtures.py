@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.browser.chat import Chat
 from tests.browser.chromium import find_chromium, launch
@@ -17,7 +17,8 @@ from tests.conversations.fixtures import seed_at
 from tests.conversations.house import House
 from tests.conversations.stage import Scene, Stage
 
-PATIENCE = 10_000
+# Milliseconds; a busy machine may take its time.
+PATIENCE = 15_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +34,7 @@ async def browser() -> AsyncIterator[Browser]:
     program = find_chromium()
     if program is None:
         pytest.skip("there is no Chromium on PATH: install the package `chromium`")
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as driver:
         browser = await launch(driver, program)
         yield browser

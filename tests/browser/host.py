@@ -1,6 +1,8 @@
 """A made-up website on an origin of its own, which embeds the chat."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LOOPBACK = "127.0.0.1"
@@ -47,6 +49,17 @@ class HostSite:
             f'<script type="module" src="{self.app}/widget.js" {attributes}></script>'
         )
         self.show(line, body)
+
+    @contextmanager
+    def embedding(self, app: str) -> Iterator[None]:
+        """Embed the chat of another app for a while."""
+        before, self.app = self.app, app
+        self.embed()
+        try:
+            yield
+        finally:
+            self.app = before
+            self.embed()
 
     def show(self, head: str, body: str = "") -> None:
         """From now on serve a page with all of this in it."""

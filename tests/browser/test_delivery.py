@@ -162,14 +162,11 @@ async def test_what_fails_says_so_and_can_be_tried_again(
 
 @pytest.fixture
 def server(site: HostSite, tmp_path: Path) -> Iterator[Server]:
+    """The product as it is run, and the website embeds that one."""
     server = Server(tmp_path)
     server.allow(site.url)
-    before = site.app
-    site.app = server.url
-    site.embed()
-    with server:
+    with site.embedding(server.url), server:
         yield server
-    site.app = before
 
 
 async def test_a_server_that_is_killed_goes_on_where_it_was(
