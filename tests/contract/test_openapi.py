@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from bot.accounts.models import Account, Undo
 from bot.accounts.undo_links import hash_of
 from bot.channels.cookies import NAME
-from bot.channels.demo import code_in
+from bot.channels.demo_shapes import code_in
 from bot.chat import identity_token
 from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option

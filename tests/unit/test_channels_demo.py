@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from bot.assembly import build_services
-from bot.channels.demo import code_in
 from bot.channels.demo_page import PAGES, TEXT
+from bot.channels.demo_shapes import code_in
 from bot.channels.health import health_router
 from bot.clock import ManualClock
 from bot.seed import seed

@@ -46,7 +46,8 @@ function show(all, fresh) {
   if (newest) showPhone(newest.to);
   for (const each of fresh) happened({ ...each, name: "arrived", isNew: each.to === suggestedNumber() });
   if (fresh.length) find("#announcer").textContent = fresh.map(announcement).join(" ");
-  if (fresh.length) renewAccounts();
+  // When it fails, the next arrival asks again.
+  if (fresh.length) renewAccounts().catch(() => {});
 }
 
 /** @param {any} message */

@@ -86,7 +86,7 @@ function beginAnew() {
 
 /** @param {string} text */
 function quote(text) {
-  const button = make("button", { type: "button", className: "quote", ariaLabel: say("guide.copy_what", { text }) });
+  const button = make("button", { type: "button", className: "quote" });
   const hint = make("small", {}, say("guide.copy"));
   button.append(make("span", {}, text), hint);
   button.addEventListener("click", async () => {

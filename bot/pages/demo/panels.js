@@ -34,4 +34,10 @@ export function redrawPanels() {
 /** @returns {any[]} */
 const buttons = () => [...find("#panels").querySelectorAll("button")];
 
-for (const button of buttons()) button.addEventListener("click", () => showPanel(button.dataset.shows));
+for (const button of buttons()) {
+  button.addEventListener("click", () => {
+    showPanel(button.dataset.shows);
+    // What was asked for is below; the buttons stay in sight at the top.
+    document.querySelector("#panels")?.scrollIntoView();
+  });
+}

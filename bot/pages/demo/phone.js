@@ -37,6 +37,7 @@ export function showPhone(number) {
 }
 
 export function redrawPhone() {
+  tick();
   drawPicker();
   drawMessages();
 }
@@ -55,7 +56,7 @@ function drawMessages() {
   box.classList.toggle("is-empty", here.length === 0);
   find("#phone .sender").hidden = here.length === 0;
   find("#phone-messages ol").replaceChildren(...here.map(bubble));
-  box.scrollTop = box.scrollHeight;
+  box.scrollTop = 0;
 }
 
 /** @param {any} message */
@@ -105,5 +106,4 @@ other.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   picker.focus();
 });
 
-tick();
 setInterval(tick, 5000);
