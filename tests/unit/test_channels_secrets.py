@@ -11,6 +11,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.conversations.models import Message
 from tests.unit.serving import Stand, Visitor, stand_up
+from tests.unit.streaming import Stream
 
 CODES = ["ABCD-EFGH", "JKMN-PQRS"]
 
@@ -37,11 +38,8 @@ async def show(stand: Stand, visitor: Visitor) -> str:
 async def first_event(stand: Stand, visitor: Visitor, after: int) -> dict[str, Any]:
     headers = {**visitor.headers, "Last-Event-ID": str(after)}
     async with stand.http.stream("GET", "/api/web/events", headers=headers) as events:
-        async for line in events.aiter_lines():
-            if line.startswith("data: "):
-                event: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                return event
-    raise AssertionError("no event came")
+        event: dict[str, Any] = json.loads((await Stream(events).next())["data"])
+        return event
 
 
 async def test_a_secret_is_shown_until_the_visitor_goes_on(stand: Stand) -> None:

@@ -14,6 +14,7 @@ from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option
 from bot.services import Services
 from tests.unit.serving import Stand, stand_up
+from tests.unit.streaming import Stream
 
 PROBLEM = "application/problem+json"
 
@@ -436,35 +437,6 @@ async def test_an_unexpected_failure_is_a_problem_without_its_text(
 
     assert_problem(response, 500)
     assert "042042" not in response.text + caplog.text
-
-
-def event_of(block: str) -> dict[str, str]:
-    lines = (line.partition(": ") for line in block.splitlines() if line[0] != ":")
-    return {name: value for name, _, value in lines}
-
-
-class Stream:
-    """One event stream, read event by event."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._text = response.aiter_text()
-        self._rest = ""
-
-    async def next(self, kind: str = "message") -> dict[str, str]:
-        """The next event of a kind."""
-        while True:
-            event = await self.any()
-            if event["event"] == kind:
-                return event
-
-    async def any(self) -> dict[str, str]:
-        """The next event."""
-        while True:
-            while "\r\n\r\n" not in self._rest:
-                self._rest += await asyncio.wait_for(anext(self._text), 5)
-            block, self._rest = self._rest.split("\r\n\r\n", 1)
-            if not block.startswith(":"):
-                return event_of(block)
 
 
 async def test_events_carry_every_line_in_order_as_it_comes(stand: Stand) -> None:
