@@ -1,6 +1,13 @@
 """axe-core finds nothing in any state of the chat, light or dark, wide or narrow."""
 
-from playwright.async_api import BrowserContext, Frame, Page, ViewportSize, expect
+from playwright.async_api import (
+    BrowserContext,
+    Frame,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tests.browser import axe
 from tests.browser.agent import Agent
@@ -161,3 +168,21 @@ async def test_twice_the_size_is_still_whole(chat: Chat) -> None:
     await expect(chat.field).to_be_in_viewport(ratio=1)
     assert await overflow(await chat.content()) == []
     assert await axe.faults(await chat.content()) == []
+
+
+async def test_it_reads_from_right_to_left_as_well(chat: Chat) -> None:
+    await chat.page.set_viewport_size(NARROW)
+    await chat.open()
+    await chat.say("turn on 2fa pls")
+    content = await chat.content()
+    await content.evaluate("() => void (document.documentElement.dir = 'rtl')")
+    assert await overflow(content) == []
+    places = [await left_of(chat.frame.locator(each)) for each in ("#mark", "#send")]
+    assert places[0] > places[1]
+
+
+async def left_of(place: Locator) -> float:
+    """How far from the left something begins."""
+    box = await place.bounding_box()
+    assert box is not None
+    return box["x"]

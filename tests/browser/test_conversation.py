@@ -1,6 +1,7 @@
 """Whole conversations in the widget: choices, codes, numbers, secrets, articles."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
@@ -9,6 +10,7 @@ from playwright.async_api import BrowserContext, expect
 from tests.browser.agent import Agent
 from tests.browser.chat import Chat
 from tests.browser.embedding import identify
+from tests.conversations.house import House
 from tests.conversations.stage import Stage
 
 LINH, MARIA = "linh@example.com", "maria@example.com"
@@ -173,6 +175,16 @@ async def test_unread_lines_are_counted_on_the_launcher(
     await expect(chat.badge).to_be_hidden()
 
 
+async def test_lines_tell_when_they_were_said(chat: Chat, web_stage: Stage) -> None:
+    await chat.open()
+    await chat.say("hello")
+    moment = chat.said.locator("time")
+    stated = datetime.fromisoformat(await moment.get_attribute("datetime") or "")
+    assert abs(web_stage.clock.now() - stated) < timedelta(minutes=1)
+    await expect(moment).to_have_text(re.compile(r"\d:\d\d"))
+    await expect(chat.log.locator(".day")).to_have_count(1)
+
+
 async def test_the_language_changes_at_a_press(chat: Chat) -> None:
     await chat.open()
     await chat.pick("language")
@@ -190,3 +202,31 @@ async def test_new_lines_are_announced_once_and_old_ones_never(chat: Chat) -> No
     await chat.reload()
     await expect(chat.lines.first).to_be_visible()
     await expect(chat.log).to_have_attribute("aria-live", "polite")
+
+
+async def test_somebody_else_who_signs_in_sees_nothing_of_the_chat_before(
+    chat: Chat, web_stage: Stage
+) -> None:
+    await chat.open()
+    await identify(chat, web_stage.identity_token(LINH))
+    await chat.say("Which phone number is on my account?")
+    await expect(chat.log).to_contain_text("0188")
+    await identify(chat, web_stage.identity_token(MARIA))
+    await expect(chat.lines).to_have_count(0)
+    await chat.say("Which phone number is on my account?")
+    await expect(chat.log).to_contain_text("0143")
+    await expect(chat.said).to_have_count(1)
+
+
+async def test_who_types_is_shown_until_the_answer_comes(
+    chat: Chat, house: House
+) -> None:
+    await chat.open()
+    await chat.say("hello")
+    typing = chat.frame.locator(".typing")
+    await expect(typing).to_be_hidden()
+    with house.paused_engine():
+        await chat.type("are you a robot?")
+        await expect(typing).to_be_visible()
+        await expect(typing).to_contain_text("Assistant is typing")
+    await expect(typing).to_be_hidden()

@@ -160,6 +160,55 @@ async def test_what_fails_says_so_and_can_be_tried_again(
     assert await said(chat) == ["hello"]
 
 
+async def test_what_is_said_too_fast_is_sent_when_the_server_says_so(
+    chat: Chat, context: BrowserContext, complaints: Complaints
+) -> None:
+    complaints.allow("429")
+    refused = []
+
+    async def refuse_first(route: Route) -> None:
+        if refused:
+            await route.continue_()
+        else:
+            refused.append(route.request.post_data_json)
+            await route.fulfill(status=429, headers={"Retry-After": "2"}, json={})
+
+    await chat.open()
+    await context.route("**/api/web/messages", refuse_first)
+    await chat.type("hello")
+    await expect(chat.status).to_contain_text("a lot at once")
+    await chat.type("are you a robot?")
+    await expect(chat.answers.nth(1)).to_be_visible()
+    await expect(chat.log.locator(".line.failed")).to_have_count(0)
+    assert await said(chat) == ["hello", "are you a robot?"]
+
+
+async def test_a_token_that_has_expired_is_replaced(
+    chat: Chat, complaints: Complaints, web_stage: Stage
+) -> None:
+    complaints.allow("401")
+    await chat.open()
+    await chat.say("hello")
+    web_stage.clock.move(web_stage.services.settings.token_lifetime + 1)
+    await chat.say("are you a robot?")
+    assert await said(chat) == ["hello", "are you a robot?"]
+
+
+async def test_the_end_in_one_tab_is_the_end_in_the_other(
+    chat: Chat, context: BrowserContext, site: HostSite, complaints: Complaints
+) -> None:
+    complaints.allow("401|404")
+    other = await Chat.on(context, site.url)
+    await chat.open()
+    await chat.say("hello")
+    await other.open()
+    await expect(other.said).to_have_count(1)
+    await chat.pick("end-chat")
+    await chat.end.locator("#forget").click()
+    await expect(chat.end.locator("#new-chat")).to_be_visible()
+    await expect(other.lines).to_have_count(0)
+
+
 @pytest.fixture
 def server(site: HostSite, tmp_path: Path) -> Iterator[Server]:
     """The product as it is run, and the website embeds that one."""

@@ -6,8 +6,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -169,6 +169,17 @@ class House:
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         self._address.run(self._engine.stop())
+
+    @contextmanager
+    def paused_engine(self) -> Iterator[None]:
+        """Let the engine answer nothing for a while."""
+        paused = self._engine.pid
+        assert paused is not None
+        os.kill(paused, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(paused, signal.SIGCONT)
 
     def revive_engine(self) -> None:
         """Start the engine again, and wait until it understands."""
