@@ -28,6 +28,7 @@ export class Api {
   #token = "";
   #until = 0;
   /** @type {Promise<Visit> | undefined} */ #visiting;
+  /** @type {Promise<unknown>} */ #entering = Promise.resolve();
   #onVisit;
   #language;
 
@@ -57,8 +58,16 @@ export class Api {
     return this.#enter("/api/web/identity", { identity_token: token });
   }
 
+  /** One after the other: each replaces the cookie and the token of the one before.
+   * @param {string} path @param {object} body @returns {Promise<Visit>} */
+  #enter(path, body) {
+    const entered = this.#entering.then(() => this.#come(path, body));
+    this.#entering = entered.catch(() => {});
+    return entered;
+  }
+
   /** @param {string} path @param {object} body @returns {Promise<Visit>} */
-  async #enter(path, body) {
+  async #come(path, body) {
     const response = await this.#fetch("POST", path, body);
     if (!response.ok) throw await failure(response);
     const visit = /** @type {Visit} */ (await response.json());
@@ -98,6 +107,7 @@ export class Api {
   /** @param {string} method @param {string} path @param {object} [body] @param {More} [more]
    * @returns {Promise<Response>} */
   async call(method, path, body, more = {}) {
+    await this.#entering;
     if (!this.#token || performance.now() > this.#until) await this.visit();
     let response = await this.#fetch(method, path, body, more);
     if (response.status === 401) {

@@ -78,7 +78,7 @@ class SwitchboardChat extends HTMLElement {
   #badge = document.createElement("span");
   #ready = false;
   #opened = false;
-  /** @type {object[]} */ #waiting = [];
+  /** @type {{type: string}[]} */ #waiting = [];
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -113,7 +113,10 @@ class SwitchboardChat extends HTMLElement {
 
   /** @param {string | null | (() => string | Promise<string>)} token says who is signed in; null: nobody any more */
   async identify(token) {
-    this.#tell({ type: "identify", token: typeof token === "function" ? await token() : token });
+    const given = typeof token === "function" ? await token() : token;
+    // Only the last word on who is there counts.
+    this.#waiting = this.#waiting.filter(({ type }) => type !== "identify");
+    this.#tell({ type: "identify", token: given });
   }
 
   /** @param {string} language */
@@ -167,7 +170,7 @@ class SwitchboardChat extends HTMLElement {
     this.#panel.append(frame);
   }
 
-  /** @param {object} message */
+  /** @param {{type: string, [more: string]: unknown}} message */
   #tell(message) {
     if (!this.#ready) this.#waiting.push(message);
     else this.#frame?.contentWindow?.postMessage({ switchboard: 1, ...message }, HERE.origin);
