@@ -59,7 +59,8 @@ class VisitChannel:
     async def identify(
         self, given: IdentityGiven, visit: Visitor, response: Response
     ) -> VisitShape:
-        """Sign in with the host website's word; gives a new token and cookie.
+        """Sign in with the host website's word; gives a new token, and a new cookie
+        unless the same person is signed in already.
 
         Where somebody else was known here, another conversation takes its place.
         """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import WebSession
@@ -65,6 +65,15 @@ class SessionRows:
                 WebSession.made_at < cookie.made_at,
             )
             .values(kind="retired", expires_at=until)
+        )
+
+    def cookie_until(self, conversation_id: str) -> datetime | None:
+        """How long the conversation's youngest cookie works; None without one."""
+        return self._session.scalar(
+            select(func.max(WebSession.expires_at)).where(
+                WebSession.conversation_id == conversation_id,
+                WebSession.kind == "cookie",
+            )
         )
 
     def end(self, conversation_id: str, until: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -40,10 +40,10 @@ class Arrival:
 class Website(Protocol):
     """Whom the host website has signed in, by the token that it has made."""
 
-    def is_for_another(
+    def acquaintance(
         self, session: Session, conversation_id: str, identity_token: str
-    ) -> bool:
-        """Whether the token names somebody else than was known here before."""
+    ) -> Literal["intruder", "signed_in", "new"]:
+        """Another person was known there; the same is signed in; or neither."""
         ...
 
     def vouch(
@@ -111,7 +111,9 @@ class Visits:
     def sign_in(self, visit: Visit, identity_token: str) -> Arrival:
         """Take the website's word; secrets from before count no more (fixation).
 
-        Where another person was known, the conversation is left to nobody.
+        Where another person was known, the conversation is left to nobody. Who is
+        signed in already gets nothing more by it, and keeps the cookie: a website that
+        tells on every page may lose an answer when its visitor goes on quickly.
 
         Raises:
             IdentityTokenInvalid: nothing was changed.
@@ -123,14 +125,19 @@ class Visits:
             language = ConversationRepository(session).lock(old).language
             if not rows.forget(WebSession.token_hash == visit.token_hash):
                 raise SessionInvalid
-            if not self._website.is_for_another(session, old, identity_token):
-                self._website.vouch(session, old, identity_token)
-                rows.end(old, now + OVERLAP)
-                return self._arrive(rows, old, now, resumed=True)
-            self._departures.leave(session, rows, old, until=now + OVERLAP)
-            new = self._conversations.start("web", language=language, session=session)
-            self._website.vouch(session, new, identity_token)
-            return self._arrive(rows, new, now, left=old)
+            person = self._website.acquaintance(session, old, identity_token)
+            if person == "intruder":
+                self._departures.leave(session, rows, old, until=now + OVERLAP)
+                new = self._conversations.start(language=language, session=session)
+                self._website.vouch(session, new, identity_token)
+                return self._arrive(rows, new, now, left=old)
+            self._website.vouch(session, old, identity_token)
+            if person == "signed_in":
+                latest = rows.cookie_until(old) or visit.expires_at
+                token = self._open_token(rows, old, now, latest)
+                return Arrival(old, token, None, resumed=True)
+            rows.end(old, now + OVERLAP)
+            return self._arrive(rows, old, now, resumed=True)
 
     def _find(
         self, session: Session, rows: SessionRows, secret: str

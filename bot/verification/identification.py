@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,9 @@ from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent, Standing, Standings
+
+# Another person was known there; the same is, by the website's word; or neither.
+Acquaintance = Literal["intruder", "signed_in", "new"]
 
 
 class Identification:
@@ -114,16 +118,22 @@ class Identification:
             conversation_id=conversation_id,
         )
 
-    def is_for_another(
+    def acquaintance(
         self, session: Session, conversation_id: str, identity_token: str
-    ) -> bool:
-        """Whether a token names somebody else than was known here before.
+    ) -> Acquaintance:
+        """How the person whom a token names stands to a conversation.
 
         Raises:
             IdentityTokenInvalid: the token proves nothing, or names no account.
         """
         account_id = self._vouched_for(session, self._tokens.read(identity_token))
-        return self._proofs.was_anothers(session, conversation_id, account_id)
+        if self._proofs.was_anothers(session, conversation_id, account_id):
+            return "intruder"
+        methods = {
+            proof.method
+            for proof in self._proofs.of_account(session, conversation_id, account_id)
+        }
+        return "signed_in" if "session" in methods else "new"
 
     def begin(self, conversation_id: str, contact: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account under a contact, or pretend to.

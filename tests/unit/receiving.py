@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,10 +26,14 @@ class KnownPeople:
 
     known: dict[str, str] = field(default_factory=dict)
 
-    def is_for_another(self, _session: Session, chat: str, token: str) -> bool:
+    def acquaintance(
+        self, _session: Session, chat: str, token: str
+    ) -> Literal["intruder", "signed_in", "new"]:
         if not token:
             raise IdentityTokenInvalid("unreadable")
-        return self.known.get(chat, token) != token
+        if chat not in self.known:
+            return "new"
+        return "signed_in" if self.known[chat] == token else "intruder"
 
     def vouch(self, _session: Session, chat: str, token: str) -> None:
         self.known[chat] = token

@@ -189,6 +189,26 @@ async def test_a_visitor_who_is_signed_in_on_the_website_is_known(stand: Stand) 
     assert_problem(await Browser(stand.http, before).visit(), 503)
 
 
+async def test_a_website_may_tell_on_every_page_who_is_there(stand: Stand) -> None:
+    browser = await arrive(stand)
+    await asyncio.to_thread(seed, stand.services)
+    await identify(stand, browser, MARIA)
+    tab, before = browser.other_tab(), browser.cookie
+    await tab.visit()
+
+    assert await identify(stand, tab, MARIA) == 200
+
+    # Had the answer been lost, the cookie from before would still do.
+    assert tab.cookie == before
+    assert await browser.read() == []
+    stand.clock.move(899)
+    await tab.visit()
+    assert is_signed_in(stand, tab.conversation)
+    stand.clock.move(1)
+    await identify(stand, tab, MARIA)
+    assert tab.cookie != before, "what was proved had ended"
+
+
 async def test_the_same_person_stays_in_the_same_conversation(stand: Stand) -> None:
     browser = await arrive(stand)
     await asyncio.to_thread(seed, stand.services)

@@ -222,6 +222,34 @@ def test_signing_in_replaces_every_secret(reception: Reception) -> None:
     assert reception.come(cookie_of(after)).conversation_id == before.conversation_id
 
 
+def test_who_is_signed_in_already_keeps_cookie_and_other_tabs(
+    reception: Reception,
+) -> None:
+    first = reception.visits.sign_in(reception.recognise(reception.come()), "maria")
+    tab = reception.come(cookie_of(first))
+    again = reception.visits.sign_in(reception.recognise(tab), "maria")
+
+    assert again.cookie is None
+    assert again.conversation_id == first.conversation_id
+    assert reception.recognise(again) and reception.recognise(first)
+    with pytest.raises(SessionInvalid):
+        reception.recognise(tab)
+    assert cookie_of(reception.come(cookie_of(first))) == cookie_of(first)
+
+
+def test_a_token_of_who_signs_in_again_does_not_outlive_the_cookie(
+    sessions: Sessions, clock: ManualClock, cipher: Cipher
+) -> None:
+    reception = Reception(sessions, clock, cipher, session_lifetime=60)
+    first = reception.visits.sign_in(reception.recognise(reception.come()), "maria")
+    clock.move(50)
+
+    again = reception.visits.sign_in(reception.recognise(first), "maria")
+
+    assert first.cookie is not None
+    assert again.token.expires_at == first.cookie.expires_at
+
+
 def test_another_person_gets_another_conversation(reception: Reception) -> None:
     before = reception.come(language="es")
     marias = reception.visits.sign_in(reception.recognise(before), "maria")
