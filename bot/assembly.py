@@ -125,9 +125,7 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),
-        visits=_build_visits(
-            outside, conversations, departures, backend.identification
-        ),
+        visits=_build_visits(outside, conversations, departures, backend.vouching),
         ratings=Ratings(
             outside.sessions, outside.clock, region=outside.settings.region
         ),

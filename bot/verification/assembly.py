@@ -56,6 +56,7 @@ from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
 from bot.verification.totp import Totp
 from bot.verification.two_factor import TwoFactor
+from bot.verification.vouching import Vouching
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Backend:
 
     reversers: dict[UndoKind, Reverser]
     identification: Identification
+    vouching: Vouching
     phone_numbers: PhoneNumbers
     history: CodeHistory
     totp: Totp
@@ -133,6 +135,7 @@ class Assembly:
         self.dispatch = self._dispatch()
         self.challenges = self._challenges()
         self.guesses = self._guesses()
+        self.vouching = self._vouching()
 
     def backend(self) -> Backend:
         """The services, ready for use."""
@@ -141,6 +144,7 @@ class Assembly:
         return Backend(
             reversers=self._reversers(),
             identification=self._identification(),
+            vouching=self.vouching,
             phone_numbers=self._phone_numbers(),
             history=CodeHistory(
                 outside.sessions, outside.clock, self.proofs, self.throttles
@@ -215,7 +219,6 @@ class Assembly:
             outside.clock,
             outside.settings,
             outside.fingerprints,
-            self.directory,
             self.destinations,
             self.new_numbers,
             self.new_emails,
@@ -223,8 +226,19 @@ class Assembly:
             self.challenges,
             self.proofs,
             Standings(outside.sessions, outside.clock, self.proofs, self.throttles),
-            IdentityTokens(outside.settings, outside.clock),
+            self.vouching,
             self._pasted_codes(),
+        )
+
+    def _vouching(self) -> Vouching:
+        outside = self.outside
+        return Vouching(
+            outside.clock,
+            outside.settings,
+            outside.fingerprints,
+            self.directory,
+            self.proofs,
+            IdentityTokens(outside.settings, outside.clock),
             self.journal,
         )
 

@@ -1,13 +1,9 @@
 """Identification: whom a conversation is with, shown by codes or a session."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from bot.accounts.directory import AccountDirectory
-from bot.accounts.journal import Journal
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
@@ -16,27 +12,23 @@ from bot.privacy.cipher import Fingerprints
 from bot.settings import Settings
 from bot.telephony.gateway import Way
 from bot.verification.challenges import Challenges
-from bot.verification.contacts import email_spelling, read_contact
+from bot.verification.contacts import read_contact
 from bot.verification.destinations import Destination, Destinations
 from bot.verification.dispatch import Asked, Dispatch
 from bot.verification.errors import (
     AuthenticatorDisabled,
-    IdentityTokenInvalid,
     NoCodePending,
     NotSignedIn,
     ProofMissing,
     SendLimitReached,
     SendTooSoon,
 )
-from bot.verification.identity_tokens import IdentityTokens, SignedIn
 from bot.verification.models import Challenge, Proof, Scope, sign_in_thread
 from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent, Standing, Standings
-
-# Another person was known there; the same is, by the website's word; or neither.
-Acquaintance = Literal["intruder", "signed_in", "new"]
+from bot.verification.vouching import Vouching
 
 
 class Identification:
@@ -48,7 +40,6 @@ class Identification:
         clock: Clock,
         settings: Settings,
         fingerprints: Fingerprints,
-        directory: AccountDirectory,
         destinations: Destinations,
         new_numbers: NewNumbers,
         new_emails: NewEmails,
@@ -56,15 +47,13 @@ class Identification:
         challenges: Challenges,
         proofs: Proofs,
         standings: Standings,
-        tokens: IdentityTokens,
+        vouching: Vouching,
         pasted: PastedCodes,
-        journal: Journal,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._settings = settings
         self._fingerprints = fingerprints
-        self._directory = directory
         self._destinations = destinations
         self._new_numbers = new_numbers
         self._new_emails = new_emails
@@ -72,68 +61,22 @@ class Identification:
         self._challenges = challenges
         self._proofs = proofs
         self._standings = standings
-        self._tokens = tokens
+        self._vouching = vouching
         self._pasted = pasted
-        self._journal = journal
 
     def standing(self, conversation_id: str) -> Standing:
         """What is proved in the conversation, and the code it waits for."""
         return self._standings.of(conversation_id)
 
     def sign_in(self, conversation_id: str, identity_token: str) -> Standing:
-        """Take the host website's word for who is there: enough to look, not to change.
-
-        It lasts as long as the token, `proof_lifetime` at least, and no longer than
-        a session.
+        """Take the host website's word for who is there, as `Vouching` has it.
 
         Raises:
             IdentityTokenInvalid: the token proves nothing, or names no account.
         """
         with self._sessions.begin() as session:
-            self.vouch(session, conversation_id, identity_token)
+            self._vouching.vouch(session, conversation_id, identity_token)
         return self.standing(conversation_id)
-
-    def vouch(
-        self, session: Session, conversation_id: str, identity_token: str
-    ) -> None:
-        """The same, in the caller's transaction.
-
-        Raises:
-            IdentityTokenInvalid: the token proves nothing, or names no account.
-        """
-        signed_in = self._tokens.read(identity_token)
-        account_id = self._vouched_for(session, signed_in)
-        self._proofs.grant(
-            session,
-            conversation_id,
-            account_id,
-            method="session",
-            scope="view",
-            until=self._until(signed_in),
-        )
-        self._journal.note(
-            session,
-            "signed_in",
-            account_id=account_id,
-            conversation_id=conversation_id,
-        )
-
-    def acquaintance(
-        self, session: Session, conversation_id: str, identity_token: str
-    ) -> Acquaintance:
-        """How the person whom a token names stands to a conversation.
-
-        Raises:
-            IdentityTokenInvalid: the token proves nothing, or names no account.
-        """
-        account_id = self._vouched_for(session, self._tokens.read(identity_token))
-        if self._proofs.was_anothers(session, conversation_id, account_id):
-            return "intruder"
-        methods = {
-            proof.method
-            for proof in self._proofs.of_account(session, conversation_id, account_id)
-        }
-        return "signed_in" if "session" in methods else "new"
 
     def begin(self, conversation_id: str, contact: str, *, by: Way = "sms") -> CodeSent:
         """Send a code to the account under a contact, or pretend to.
@@ -236,21 +179,6 @@ class Identification:
         Gives how many open codes were called back; see `PastedCodes`.
         """
         return self._pasted.disown(conversation_id, seq)
-
-    def _vouched_for(self, session: Session, signed_in: SignedIn) -> str:
-        email = email_spelling(signed_in.email)
-        fingerprint = self._fingerprints.of("email", email)
-        person = self._directory.find(session, "email", fingerprint)
-        if person is None:
-            raise IdentityTokenInvalid("unknown_account")
-        return person.account_id
-
-    def _until(self, signed_in: SignedIn) -> datetime:
-        """As long as the website vouches, but a proof's time at least."""
-        now = self._clock.now()
-        shortest = now + timedelta(seconds=self._settings.proof_lifetime)
-        longest = now + timedelta(seconds=self._settings.session_lifetime)
-        return min(max(signed_in.until, shortest), longest)
 
     def _send(self, asked: Asked, find: Callable[[Session], Destination]) -> CodeSent:
         with self._sessions.begin() as session:
