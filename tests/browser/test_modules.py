@@ -17,4 +17,4 @@ def test_types_hold() -> None:
 
 def test_pure_modules_do_as_they_say() -> None:
     tests = sorted(map(str, (FOLDER / "modules").glob("*.test.js")))
-    run(require_node(), "--test", *tests)
+    run(require_node(), "--test", "--test-timeout=60000", *tests)

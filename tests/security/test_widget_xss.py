@@ -1,5 +1,6 @@
 """Text is text: of a hundred payloads, said by anybody, none runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.async_api import BrowserContext, Dialog, expect
 
 from bot.conversations.lines import Line, Option
 from tests.browser.agent import Agent
-from tests.browser.chat import Chat
+from tests.browser.chat import PATIENCE, Chat
 from tests.browser.complaints import Complaints
 from tests.browser.host import HostSite
 from tests.conversations.stage import Stage
@@ -42,9 +43,10 @@ async def watched(context: BrowserContext) -> AsyncIterator[list[str]]:
     await context.add_init_script(FLAG)
     context.on("dialog", on_dialog)
     yield ran
-    for page in context.pages:
-        for frame in page.frames:
-            ran += await frame.evaluate("globalThis.ran")
+    async with asyncio.timeout(PATIENCE):
+        for page in context.pages:
+            for frame in page.frames:
+                ran += await frame.evaluate("globalThis.ran")
     assert ran == []
 
 
