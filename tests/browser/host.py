@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LOOPBACK = "127.0.0.1"
+# What the README says that a website's policy needs.
+NEEDED = "script-src https://HOST; frame-src https://HOST"
 PAGE = """<!doctype html>
 <html lang="en">
   <head>
@@ -65,7 +67,7 @@ class HostSite:
         """From now on serve a page with all of this in it."""
         self.page = PAGE.format(head=head, body=body)
         self.policy = (
-            f"default-src 'none'; script-src {self.app}; frame-src {self.app};"
+            f"default-src 'none'; {NEEDED.replace('https://HOST', self.app)};"
             " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
         )
 

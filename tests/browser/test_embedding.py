@@ -1,5 +1,6 @@
 """The chat on a website of another origin, which allows it no more than it needs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.browser.agent import Agent
 from tests.browser.chat import Chat
 from tests.browser.complaints import Complaints
 from tests.browser.embedding import call, identify
-from tests.browser.host import HostSite
+from tests.browser.host import NEEDED, HostSite
 from tests.conversations.stage import Stage
 
 LISTEN = """() => {
@@ -34,6 +35,10 @@ async def test_one_line_puts_a_launcher_on_a_strict_page(
     assert (await chat.content()).url.startswith(f"{site.app}/widget/frame")
     await expect(chat.launcher).to_have_accessible_name("Close chat")
     await expect(chat.field).to_be_focused()
+
+
+def test_the_readme_names_the_policy_that_is_tested() -> None:
+    assert f"`{NEEDED}`" in Path("README.md").read_text("utf-8")
 
 
 async def test_starting_twice_does_nothing(
