@@ -46,7 +46,8 @@ async def test_options_are_buttons_that_go_once_one_is_pressed(
     await expect(chat.option("Text messages")).to_have_count(0)
 
 
-async def test_a_number_is_changed(chat: Chat, web_stage: Stage) -> None:
+async def test_a_number_is_changed(same_site_chat: Chat, web_stage: Stage) -> None:
+    chat = same_site_chat
     await chat.open()
     await chat.say("I got a new phone number, can you change it?")
     await chat.say(LINH)
@@ -173,6 +174,16 @@ async def test_unread_lines_are_counted_on_the_launcher(
     await expect(chat.launcher).to_have_accessible_name("Open chat (2 new messages)")
     await chat.launcher.click()
     await expect(chat.badge).to_be_hidden()
+
+
+async def test_a_sound_can_be_wished_for(chat: Chat) -> None:
+    # Also where the browser lets nothing be stored.
+    await chat.open()
+    for pressed in ("false", "true"):
+        await chat.frame.locator("#menu-button").click()
+        sound = chat.frame.locator("#menu #sound")
+        await expect(sound).to_have_attribute("aria-pressed", pressed)
+        await sound.click()
 
 
 async def test_lines_tell_when_they_were_said(chat: Chat, web_stage: Stage) -> None:

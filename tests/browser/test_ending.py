@@ -28,8 +28,9 @@ async def end(chat: Chat, *, score: int | None = None, comment: str = "") -> Non
 
 
 async def test_ending_leaves_nothing_on_this_device(
-    chat: Chat, context: BrowserContext, web_stage: Stage
+    same_site_chat: Chat, context: BrowserContext, web_stage: Stage
 ) -> None:
+    chat = same_site_chat
     await chat.open()
     await chat.say("hello")
     await end(chat)

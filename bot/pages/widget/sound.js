@@ -5,12 +5,11 @@ import { attempt, drawer } from "./dom.js";
 export class Sound {
   #kept = drawer("switchboard:sound", attempt(() => localStorage));
 
-  get on() {
-    return this.#kept.read() === "on";
-  }
+  on = this.#kept.read() === "on";
 
   toggle() {
-    this.#kept.write(this.on ? "" : "on");
+    this.on = !this.on;
+    this.#kept.write(this.on ? "on" : "");
     this.play();
   }
 
