@@ -179,10 +179,16 @@ export class Lines {
 
   /** Stay at the newest line also when a field takes room away from the log. */
   keepInView() {
+    let height = 0;
     this.#scroll.addEventListener("scroll", () => {
+      // A field that takes room away scrolls nobody away from the end.
+      if (height !== this.#scroll.clientHeight) return;
       this.#atEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR;
     });
-    new ResizeObserver(() => this.#follow(false)).observe(this.#scroll);
+    new ResizeObserver(() => {
+      height = this.#scroll.clientHeight;
+      this.#follow(false);
+    }).observe(this.#scroll);
   }
 
   /** Keep the newest line in view, unless the visitor reads further up.
