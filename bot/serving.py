@@ -143,7 +143,7 @@ def where_to_look(settings: Settings) -> str:
         chat = "make chat" if default else f'make chat ARGS="--server {url}"'
         lines.append(f"  talk to it           {chat}")
     if settings.demo:
-        lines.append(f"  accounts and phones  {url}/demo")
+        lines.append(f"  see it in a browser  {url}")
     lines.append(f"  HTTP API             {url}/docs")
     return "\n".join([*lines, "Ctrl-C stops it."])
 
