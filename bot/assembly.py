@@ -41,6 +41,8 @@ from bot.telephony.gateway import ConsoleGateway, Gateway
 from bot.telephony.lines import LineTypes, OfflineLineTypes
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
+from bot.telephony.suppressions import Suppressions
+from bot.telephony.twilio.account import TwilioAccount, twilio_account
 from bot.telephony.wording import Wording
 from bot.verification import assembly
 from bot.verification.assembly import Backend, Outside
@@ -59,6 +61,7 @@ class Ground:
     outside: Outside
     database: Engine
     bell: Bell
+    twilio: TwilioAccount
 
 
 def build_services(
@@ -100,6 +103,8 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         disclosures=disclosures,
         outbox=outside.outbox,
         courier=Courier(outside.outbox, ground.bell),
+        suppressions=Suppressions(outside.clock),
+        twilio=ground.twilio,
         identification=backend.identification,
         phone_numbers=backend.phone_numbers,
         history=backend.history,
@@ -182,7 +187,7 @@ def _lay_ground(
         policy=number_policy(settings),
         randomness=randomness,
     )
-    return Ground(outside, database, bell)
+    return Ground(outside, database, bell, twilio_account(settings, keys))
 
 
 def _build_conversations(

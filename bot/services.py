@@ -28,6 +28,8 @@ from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
 from bot.telephony.outbox import Outbox
+from bot.telephony.suppressions import Suppressions
+from bot.telephony.twilio.account import TwilioAccount
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.recovery import RecoveryCodes
@@ -51,6 +53,8 @@ class Services:
     disclosures: Disclosures
     outbox: Outbox
     courier: Courier
+    suppressions: Suppressions
+    twilio: TwilioAccount
     identification: Identification
     phone_numbers: PhoneNumbers
     history: CodeHistory

@@ -7,6 +7,11 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+TWILIO_SENDER = r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})?$"
+TWILIO_NEEDS = (
+    *("twilio_account_sid", "twilio_auth_token", "public_url"),
+    *("twilio_code_sender", "twilio_conversation_sender", "twilio_voice_sender"),
+)
 
 
 class SettingsError(Exception):
@@ -132,15 +137,58 @@ class Settings(BaseSettings):
         604800, ge=3600, description="how long an approved case can be used"
     )
 
+    gateway: Literal["console", "twilio"] = Field(
+        "console", description="how messages leave: `console` shows them, sends none"
+    )
+    send_waits: tuple[int, ...] = Field(
+        (2, 10, 30, 60),
+        description="waits before a message is tried again, as a JSON list",
+    )
+    twilio_account_sid: str = Field(
+        "", pattern="^(AC[0-9a-f]{32})?$", description="Twilio account (AC...)"
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        None, description="Twilio auth token; signs in, and checks webhooks"
+    )
+    twilio_old_auth_token: SecretStr | None = Field(
+        None, description="the token before, good for webhooks while it is rotated"
+    )
+    twilio_code_sender: str = Field(
+        "",
+        pattern=TWILIO_SENDER,
+        description="number or Messaging Service (MG...) of codes and notices",
+    )
+    twilio_conversation_sender: str = Field(
+        "",
+        pattern=TWILIO_SENDER,
+        description="number or Messaging Service (MG...) that people text with",
+    )
+    twilio_voice_sender: str = Field(
+        "", pattern=r"^(\+[1-9]\d{6,14})?$", description="number that calls come from"
+    )
+    twilio_base_url: str = Field(
+        "",
+        description="other address of Twilio's API; empty: Twilio's, in the demo ours",
+    )
+    twilio_timeout: float = Field(
+        5, gt=0, le=30, description="seconds to wait for Twilio's answer"
+    )
+
     @property
     def demo(self) -> bool:
         """Whether this is the demonstration, with made-up people and visible codes."""
         return self.mode == "demo"
 
     @property
+    def own_url(self) -> str:
+        """The address that the app listens on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def link_base(self) -> str:
         """What a link to this service starts with, without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or self.own_url).rstrip("/")
 
     def resolved_database_url(self) -> str:
         """The database's URL, the SQLite file in the state folder when none is set."""
@@ -180,3 +228,12 @@ def _require_safe(settings: Settings) -> None:
         raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
     if key is not None and len(key.get_secret_value()) < 32:
         raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
+    if settings.gateway == "twilio" and not settings.demo:
+        _require_twilio(settings)
+
+
+def _require_twilio(settings: Settings) -> None:
+    for name in TWILIO_NEEDS:
+        if not getattr(settings, name):
+            variable = f"BOT_{name.upper()}"
+            raise SettingsError(f"{variable} is not set; BOT_GATEWAY=twilio needs it")

@@ -81,7 +81,8 @@ class NumberReader:
         return Eligible(mask(number.e164), read.ways, read.line.kind, number.country)
 
     def _judge(self, number: Number) -> ReadNumber:
-        line = self._lines.look_up(number.e164)
+        found = self._lines.look_up(number.e164)
+        line = self._policy.settle(number, found)
         return ReadNumber(number, line, self._policy.check(number, line))
 
     def _admit(self, conversation_id: str) -> None:

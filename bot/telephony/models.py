@@ -1,8 +1,8 @@
-"""Deliveries: every text, call and e-mail that was ever to be sent."""
+"""Deliveries: every text, call and e-mail that was ever to be sent; suppressions."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, UtcDateTime
@@ -10,12 +10,19 @@ from bot.telephony.gateway import Way
 
 
 class Delivery(Base):
-    """One message on its way; a decoy looks the same and goes nowhere."""
+    """One message on its way; a decoy looks the same and goes nowhere.
+
+    States: `queued`, then `sent`, `delivered` or `undelivered` as the provider says;
+    `failed` when it refused, `dead` after the last of several tries, `lost` when its
+    answer never came, `suppressed` when the person wants no messages; `decoy`.
+    `in_doubt` says that the last try may have gone out.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_state_created_at", "state", "created_at"),
         Index("ix_delivery_to_fingerprint", "to_fingerprint"),
+        Index("ix_delivery_provider_id", "provider_id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -25,10 +32,39 @@ class Delivery(Base):
     to_masked: Mapped[str] = mapped_column(String(320))
     body_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     purpose: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8), default="en")
     state: Mapped[str] = mapped_column(String(16))
     provider_id: Mapped[str | None] = mapped_column(String(64))
     error_code: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    in_doubt: Mapped[bool] = mapped_column(default=False)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Suppression(Base):
+    """A number that wants no messages, from one moment to another.
+
+    `reason`: `keyword` (Twilio's own, such as STOP) or `words` (said freely).
+    """
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        CheckConstraint("reason IN ('keyword', 'words')", name="reason_known"),
+        Index(
+            "uq_suppression_open",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

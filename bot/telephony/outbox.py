@@ -12,7 +12,7 @@ from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints
 from bot.telephony import addresses
 from bot.telephony.errors import GatewayFailed
-from bot.telephony.gateway import Gateway, Sent, Way
+from bot.telephony.gateway import Gateway, Outgoing, Sent, Way
 from bot.telephony.models import Delivery
 from bot.telephony.repository import DeliveryRepository
 
@@ -61,7 +61,14 @@ class Outbox:
         self._on_wake = on_wake
 
     def post(
-        self, session: Session, *, to: str | None, by: Way, text: str, purpose: str
+        self,
+        session: Session,
+        *,
+        to: str | None,
+        by: Way,
+        text: str,
+        purpose: str,
+        language: str = "en",
     ) -> Delivery:
         """Queue a message in the caller's transaction; without `to` it is a decoy.
 
@@ -78,6 +85,7 @@ class Outbox:
             to_masked=addresses.mask(address) if to else "",
             body_encrypted=self._cipher.encrypt(text),
             purpose=purpose,
+            language=language,
             state="queued" if to else "decoy",
             created_at=self._clock.now(),
         )
@@ -138,16 +146,23 @@ class Outbox:
             return [row for row in waiting if deliveries.claim(row.id, at=now)]
 
     def _send(self, delivery: Delivery) -> None:
-        to = self._open(delivery.to_encrypted)
         try:
-            outcome = self._gateway.send(
-                to, delivery.by, self._open(delivery.body_encrypted)
-            )
+            outcome = self._gateway.send(self._outgoing(delivery))
         except GatewayFailed as error:
             outcome = Sent("", "failed", error.error_code)
         with self._sessions.begin() as session:
             deliveries = DeliveryRepository(session)
             deliveries.record(delivery.id, outcome, at=self._clock.now())
+
+    def _outgoing(self, delivery: Delivery) -> Outgoing:
+        return Outgoing(
+            id=delivery.id,
+            to=self._open(delivery.to_encrypted),
+            by=delivery.by,
+            text=self._open(delivery.body_encrypted),
+            purpose=delivery.purpose,
+            language=delivery.language,
+        )
 
     def _shown(self, delivery: Delivery) -> SentMessage:
         text = self._open(delivery.body_encrypted)

@@ -1,14 +1,16 @@
-"""Queries on deliveries."""
+"""Queries on deliveries and suppressions."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
+from uuid import uuid4
 
 from sqlalchemy import CursorResult, Delete, Update, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.telephony.gateway import Sent
-from bot.telephony.models import Delivery
+from bot.telephony.models import Delivery, Suppression
 
 
 class DeliveryRepository:
@@ -114,3 +116,42 @@ class DeliveryRepository:
     def _changed(self, statement: Update | Delete) -> int:
         result = cast("CursorResult[Any]", self._session.execute(statement))
         return result.rowcount
+
+
+class SuppressionRepository:
+    """Suppressions of one session; a number has one open row at most."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(self, fingerprint: str, reason: str, *, at: datetime) -> bool:
+        """Open a row; False when one is open."""
+        row = {
+            "id": uuid4().hex,
+            "fingerprint": fingerprint,
+            "reason": reason,
+            "began_at": at,
+        }
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = insert(Suppression).values(row).on_conflict_do_nothing()
+        return self._session.scalar(statement.returning(Suppression.id)) is not None
+
+    def end(self, fingerprint: str, *, at: datetime) -> bool:
+        """Close the open row; False when there is none."""
+        statement = (
+            update(Suppression)
+            .where(
+                Suppression.fingerprint == fingerprint, Suppression.ended_at.is_(None)
+            )
+            .values(ended_at=at)
+        )
+        result = cast("CursorResult[Any]", self._session.execute(statement))
+        return result.rowcount == 1
+
+    def is_open(self, fingerprint: str) -> bool:
+        """Whether a number has an open row."""
+        query = select(Suppression.id).where(
+            Suppression.fingerprint == fingerprint, Suppression.ended_at.is_(None)
+        )
+        return self._session.scalar(query) is not None

@@ -163,6 +163,11 @@ class Dispatch:
             minutes=self._settings.code_lifetime // 60,
         )
         delivery = self._outbox.post(
-            session, to=to.address, by=to.by, text=text, purpose=challenge.purpose
+            session,
+            to=to.address,
+            by=to.by,
+            text=text,
+            purpose=challenge.purpose,
+            language=to.language,
         )
         challenge.delivery_id = delivery.id

@@ -24,7 +24,7 @@ from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
 from bot.telephony.addresses import mask
-from bot.telephony.gateway import ConsoleGateway, Sent, Way
+from bot.telephony.gateway import ConsoleGateway, Outgoing, Sent
 from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
@@ -55,9 +55,9 @@ class Failing:
 class SilentGateway(ConsoleGateway):
     """Delivers too, but the phone company never says that a message arrived."""
 
-    def send(self, to: str, by: Way, text: str) -> Sent:
-        """Hand `text` on, and hear no more than that it was taken."""
-        sent = super().send(to, by, text)
+    def send(self, message: Outgoing) -> Sent:
+        """Hand the message on, and hear no more than that it was taken."""
+        sent = super().send(message)
         return replace(sent, state="sent") if sent.state == "delivered" else sent
 
 
