@@ -14,6 +14,7 @@ TelephonyError
 ├── GatewayFailed             the provider took nothing (error_code)
 │   ├── GatewayBusy           ... now; it may later (in_doubt)
 │   └── GatewaySilent         ... or it did: there was no answer
+├── LookupFailed              nothing could be found out about a number (reason)
 └── WordingMissing            no such text (name, language)
 """
 
@@ -94,6 +95,17 @@ class GatewayBusy(GatewayFailed):
 
 class GatewaySilent(GatewayFailed):
     """The message left, and no answer came: it may have been taken or not."""
+
+
+class LookupFailed(TelephonyError):
+    """Nothing could be found out about a number; `reason` is the provider's code.
+
+    Where there is none: `timeout`, `unreachable`, `malformed`, `null`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class WordingMissing(TelephonyError):

@@ -1,4 +1,4 @@
-"""Deliveries: every text, call and e-mail that was ever to be sent; suppressions."""
+"""Deliveries: every text, call and e-mail; suppressions; what lines are."""
 
 from datetime import datetime
 
@@ -68,3 +68,15 @@ class Suppression(Base):
     reason: Mapped[str] = mapped_column(String(16))
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KeptLine(Base):
+    """What kind of line a number was on when its carrier was asked."""
+
+    __tablename__ = "kept_line"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    carrier: Mapped[str | None] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -17,10 +17,19 @@ def upgrade() -> None:
     """Make the tables what the models say."""
     _add_to_deliveries()
     _make_suppression()
+    _add_to_challenges()
+    _make_kept_line()
+    _make_meter_and_visitor()
 
 
 def downgrade() -> None:
     """Take back what `upgrade` did."""
+    for name in ("visitor", "meter", "kept_line"):
+        op.drop_table(name)
+    with op.batch_alter_table("challenge") as batch_op:
+        batch_op.drop_constraint(op.f("ck_challenge_engine_known"), type_="check")
+        for name in ("engine", "country"):
+            batch_op.drop_column(name)
     with op.batch_alter_table("suppression") as batch_op:
         batch_op.drop_index("uq_suppression_open")
     op.drop_table("suppression")
@@ -71,3 +80,55 @@ def _make_suppression() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+
+
+def _add_to_challenges() -> None:
+    with op.batch_alter_table("challenge") as batch_op:
+        for column in _columns_of_challenges():
+            batch_op.add_column(column)
+        batch_op.create_check_constraint(
+            op.f("ck_challenge_engine_known"), "engine IN ('own', 'verify')"
+        )
+    with op.batch_alter_table("challenge") as batch_op:
+        for column in _columns_of_challenges():
+            batch_op.alter_column(column.name, server_default=None)
+
+
+def _columns_of_challenges() -> "list[sa.Column[Any]]":
+    return [
+        sa.Column("engine", sa.String(8), nullable=False, server_default="own"),
+        sa.Column("country", sa.String(3), nullable=False, server_default=""),
+    ]
+
+
+def _make_kept_line() -> None:
+    op.create_table(
+        "kept_line",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("carrier", sa.String(length=200), nullable=True),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_kept_line")),
+    )
+    op.create_index(op.f("ix_kept_line_asked_at"), "kept_line", ["asked_at"])
+
+
+def _make_meter_and_visitor() -> None:
+    op.create_table(
+        "meter",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meter")),
+    )
+    op.create_index(op.f("ix_meter_since"), "meter", ["since"])
+    op.create_table(
+        "visitor",
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_visitor")),
+    )
+    op.create_index(op.f("ix_visitor_seen_at"), "visitor", ["seen_at"])
