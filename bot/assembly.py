@@ -180,7 +180,11 @@ def _lay_ground(
         keys=keys,
         cipher=cipher,
         fingerprints=fingerprints,
-        outbox=Outbox(made, clock, cipher, fingerprints, gateway, on_wake=bell.ring),
+        outbox=Outbox(
+            *(made, clock, cipher, fingerprints, gateway),
+            waits=settings.send_waits,
+            on_wake=bell.ring,
+        ),
         wording=Wording(brand),
         brand=brand,
         lines=lines,

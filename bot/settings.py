@@ -142,6 +142,7 @@ class Settings(BaseSettings):
     )
     send_waits: tuple[int, ...] = Field(
         (2, 10, 30, 60),
+        min_length=1,
         description="waits before a message is tried again, as a JSON list",
     )
     twilio_account_sid: str = Field(
@@ -172,6 +173,55 @@ class Settings(BaseSettings):
     )
     twilio_timeout: float = Field(
         5, gt=0, le=30, description="seconds to wait for Twilio's answer"
+    )
+
+    line_types: Literal["numbering_plan", "twilio"] = Field(
+        "numbering_plan", description="who says what kind of line a number is on"
+    )
+    line_lifetime: int = Field(
+        604800, ge=0, description="how long an answer about a line counts"
+    )
+    unknown_lines: Literal["refuse", "landline", "numbering_plan"] = Field(
+        "refuse",
+        description="what a line is taken for when the look-up cannot tell",
+    )
+    sim_swap: Literal["off", "check", "require"] = Field(
+        "off",
+        description="no codes to a SIM changed lately; `require`: nor where none tells",
+    )
+    reassigned_numbers: Literal["off", "check"] = Field(
+        "off", description="no codes to a number that somebody else has by now"
+    )
+    code_engine: Literal["own", "verify"] = Field(
+        "own", description="who makes codes for phones; `verify`: Twilio Verify"
+    )
+    twilio_verify_service: str = Field(
+        "", pattern="^(VA[0-9a-f]{32})?$", description="Twilio Verify service (VA...)"
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1",),
+        description="proxies whose `X-Forwarded-For` is believed, as a JSON list",
+    )
+    visitor_sends_per_hour: int = Field(
+        20, ge=1, description="codes asked for from one network address in an hour"
+    )
+    prefix_sends_per_hour: int = Field(
+        50, ge=1, description="codes to numbers that differ in four digits, in an hour"
+    )
+    country_sends_per_hour: int = Field(
+        1000, ge=1, description="codes to the numbers of one country in an hour"
+    )
+    spending_limit: int = Field(
+        2000, ge=1, description="codes texted or called in one period; then none leaves"
+    )
+    spending_period: int = Field(
+        3600, ge=60, le=86400, description="how long one period of spending lasts"
+    )
+    conversion_least: int = Field(
+        30, ge=1, description="codes sent to a country before their use is judged"
+    )
+    conversion_floor: int = Field(
+        20, ge=0, le=100, description="percent of codes used, below which the log warns"
     )
 
     @property

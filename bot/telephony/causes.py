@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+# Twilio's "the recipient has opted out"; also said of those whom we suppress.
+OPTED_OUT = "21610"
 NextBest = Literal["enter", "resend", "wait", "voice", "other", "person"]
 NEXT_STEPS: tuple[NextBest, ...] = get_args(NextBest)
 
@@ -30,7 +32,7 @@ CODES: dict[Cause, tuple[str, ...]] = {
     Cause("congested", "wait"): (
         *("30001", "21611", "30017", "30410", "60212", "20429"),
     ),
-    Cause("opted_out", "other"): ("21610",),
+    Cause("opted_out", "other"): (OPTED_OUT,),
     Cause("region", "other"): ("21408", "60605", "60220"),
     Cause("fraud_block", "other"): ("30450", "60410"),
     # Too many guesses at a code: wait. Too many codes: the newest one still works.

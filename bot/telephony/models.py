@@ -15,7 +15,8 @@ class Delivery(Base):
     States: `queued`, then `sent`, `delivered` or `undelivered` as the provider says;
     `failed` when it refused, `dead` after the last of several tries, `lost` when its
     answer never came, `suppressed` when the person wants no messages; `decoy`.
-    `in_doubt` says that the last try may have gone out.
+    `doubt`: the last try may have gone out (`broken`: Twilio broke down over it;
+    `silent`: no answer came, `looked`: nor was the message found there).
     """
 
     __tablename__ = "delivery"
@@ -38,7 +39,7 @@ class Delivery(Base):
     error_code: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(Integer, default=0)
-    in_doubt: Mapped[bool] = mapped_column(default=False)
+    doubt: Mapped[str | None] = mapped_column(String(8))
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

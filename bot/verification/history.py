@@ -24,6 +24,9 @@ OUTCOMES: dict[str, Outcome] = {
     "delivered": "delivered",
     "undelivered": "undelivered",
     "failed": "undelivered",
+    "dead": "undelivered",
+    "lost": "undelivered",
+    "suppressed": "undelivered",
     "decoy": "held",
     "sent": "sent",
     "queued": "queued",
@@ -169,7 +172,7 @@ def _after_failure(delivery: Delivery, again_in: int) -> NextStep:
 
 
 def _cause(delivery: Delivery | None) -> str | None:
-    if delivery is None or delivery.state not in ("undelivered", "failed"):
+    if delivery is None or OUTCOMES[delivery.state] != "undelivered":
         return None
     return cause(delivery.error_code).name
 

@@ -119,6 +119,18 @@ def test_messages_are_sent_in_the_order_of_posting(
     assert [text for _, _, text in gateway.given] == [str(each) for each in range(50)]
 
 
+def test_messages_of_one_moment_keep_their_order_too(
+    sessions: Sessions, make_outbox: MakeOutbox
+) -> None:
+    gateway = RecordingGateway()
+    outbox = make_outbox(sessions, gateway)
+    for number in range(50):
+        _post(outbox, sessions, text=str(number))
+
+    assert outbox.drain() == 50
+    assert [text for _, _, text in gateway.given] == [str(each) for each in range(50)]
+
+
 def test_drains_in_parallel_send_each_message_once(
     each_database: Sessions, make_outbox: MakeOutbox
 ) -> None:
@@ -201,10 +213,10 @@ def test_a_drain_that_died_is_never_repeated(
     clock.move(61)
     assert outbox.drain() == 0
     assert gateway.given == []
-    assert (_only(sessions).state, _only(sessions).error_code) == ("failed", None)
+    assert (_only(sessions).state, _only(sessions).error_code) == ("lost", None)
 
 
-def test_a_late_outcome_does_not_undo_a_lost_message(
+def test_a_late_outcome_finds_a_lost_message(
     sessions: Sessions, make_outbox: MakeOutbox, clock: ManualClock
 ) -> None:
     class SlowGateway(ConsoleGateway):
@@ -217,7 +229,7 @@ def test_a_late_outcome_does_not_undo_a_lost_message(
     _post(outbox, sessions)
     outbox.drain()
 
-    assert _only(sessions).state == "failed"
+    assert _only(sessions).state == "delivered"
 
 
 def test_a_decoy_is_never_sent(sessions: Sessions, make_outbox: MakeOutbox) -> None:

@@ -10,7 +10,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-DELIVERY_COLUMNS = ("language", "tries", "in_doubt", "next_try_at")
+DELIVERY_COLUMNS = ("language", "tries", "doubt", "next_try_at")
 
 
 def upgrade() -> None:
@@ -43,6 +43,7 @@ def _add_to_deliveries() -> None:
     with op.batch_alter_table("delivery") as batch_op:
         for column in _columns_with_defaults():
             batch_op.add_column(column)
+        batch_op.add_column(sa.Column("doubt", sa.String(8)))
         batch_op.add_column(sa.Column("next_try_at", sa.DateTime(timezone=True)))
         batch_op.create_index("ix_delivery_provider_id", ["provider_id"])
     with op.batch_alter_table("delivery") as batch_op:
@@ -55,7 +56,6 @@ def _columns_with_defaults() -> "list[sa.Column[Any]]":
     return [
         sa.Column("language", sa.String(8), nullable=False, server_default="en"),
         sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("in_doubt", sa.Boolean(), nullable=False, server_default=sa.false()),
     ]
 
 
