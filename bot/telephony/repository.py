@@ -6,10 +6,13 @@ from typing import Any, cast
 from uuid import uuid4
 
 from sqlalchemy import (
+    ColumnElement,
     CursorResult,
     Delete,
     Update,
+    and_,
     delete,
+    func,
     or_,
     select,
     tuple_,
@@ -20,6 +23,9 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.telephony.gateway import Sent
 from bot.telephony.models import Delivery, Suppression
+
+# States of what left, though its sender does not know.
+UNTOLD = ("queued", "lost", "dead")
 
 
 class DeliveryRepository:
@@ -121,6 +127,30 @@ class DeliveryRepository:
             .values(claimed_at=None, next_try_at=None, doubt="looked")
         )
 
+    def told_of(self, sent: Sent, *, delivery_id: str | None) -> Delivery | None:
+        """The delivery that the provider speaks of, by its id or by ours."""
+        query = select(Delivery).where(_is_told_of(sent, delivery_id))
+        return self._session.scalars(query).first()
+
+    def report(self, sent: Sent, *, delivery_id: str | None, at: datetime) -> bool:
+        """Move a delivery on to what became of it; False when it is there or beyond."""
+        finished = sent.state != "sent"
+        return 1 == self._changed(
+            update(Delivery)
+            .where(
+                _is_told_of(sent, delivery_id),
+                Delivery.state.in_(("sent", *UNTOLD) if finished else UNTOLD),
+            )
+            .values(
+                state=sent.state,
+                provider_id=sent.provider_id,
+                error_code=sent.error_code,
+                doubt=None,
+                sent_at=func.coalesce(Delivery.sent_at, at),
+                finished_at=at if finished else None,
+            )
+        )
+
     def known(self, provider_ids: Collection[str]) -> set[str]:
         """Those of the provider's ids that belong to a delivery."""
         query = select(Delivery.provider_id).where(
@@ -179,6 +209,12 @@ class DeliveryRepository:
     def _changed(self, statement: Update | Delete) -> int:
         result = cast("CursorResult[Any]", self._session.execute(statement))
         return result.rowcount
+
+
+def _is_told_of(sent: Sent, delivery_id: str | None) -> ColumnElement[bool]:
+    """Ours counts only where the provider's was never noted."""
+    by_ours = and_(Delivery.id == delivery_id, Delivery.provider_id.is_(None))
+    return or_(Delivery.provider_id == sent.provider_id, by_ours)
 
 
 class SuppressionRepository:

@@ -8,6 +8,8 @@ from bot.privacy.cipher import Keys
 from bot.settings import Settings
 
 STATUS_PATH = "/api/sms/status"
+# What a called person hears after pressing a key.
+CALL_PATH = "/api/voice/code"
 INCOMING_PATH = "/api/sms/incoming"
 # The demo's stand-in for Twilio, in the app; see bot/telephony/standin.
 STANDIN_PATH = "/twilio"
