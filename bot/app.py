@@ -13,6 +13,7 @@ from bot.background import Companion, Housekeeper
 from bot.channels.demo import demo_router
 from bot.channels.health import health_router
 from bot.channels.refusals import speak_refusals
+from bot.channels.sms import sms_router
 from bot.channels.undo import undo_router
 from bot.channels.web import web_router
 from bot.documents import parse
@@ -32,7 +33,12 @@ __all__ = ["build_services", "create_app", "standalone_services"]
 
 DOMAIN_FILE = Path("domain.yml")
 # An engine's call holds the conversation so far.
-BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 64 * KILOBYTE}
+# A text of 1,600 characters is up to nine times as long where it is escaped.
+BODY_LIMITS = {
+    "/engine/": 8192 * KILOBYTE,
+    "/api/sms/": 64 * KILOBYTE,
+    "/": 64 * KILOBYTE,
+}
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
 and get the answers as server-sent events or by asking for what is new."""
 
@@ -57,6 +63,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     speak_refusals(app)
     app.include_router(web_router(services))
     app.include_router(undo_router(services))
+    app.include_router(sms_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
@@ -88,10 +95,14 @@ def _life(
         services.deletions.carry_out,
         services.cases.advance,
         services.retention.purge,
+        services.inbox.forget_old,
+        services.linking.forget_expired,
+        services.traffic.watch,
     )
     running: tuple[Companion, ...] = (
         services.courier,
         services.turns,
+        services.text_reader,
         housekeeper,
         *companions,
     )

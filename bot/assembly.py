@@ -19,6 +19,7 @@ from bot.conversations.forgetting import Forgetting, rows_of
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
+from bot.conversations.saying import Saying
 from bot.conversations.service import Conversations
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
@@ -32,7 +33,6 @@ from bot.handoff.assembly import Handoff
 from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
-from bot.privacy.disclosures import Disclosures
 from bot.privacy.models import Disclosure
 from bot.privacy.secrets import secret_key
 from bot.services import Services
@@ -44,11 +44,12 @@ from bot.telephony.policy import NumberPolicy
 from bot.telephony.suppressions import Suppressions
 from bot.telephony.twilio.account import TwilioAccount, twilio_account
 from bot.telephony.wording import Wording
+from bot.texting import assembly as texting
+from bot.texting.models import TextThread, WebLink
 from bot.verification import assembly
 from bot.verification.assembly import Backend, Outside
-from bot.verification.models import Proof, Showing
+from bot.verification.models import Proof, Showing, Visitor
 from bot.verification.randomness import Randomness, SystemRandomness
-from bot.verification.showings import Showings
 
 ID_BYTES, TOKEN_BYTES = 16, 32
 LOOPBACK = "127.0.0.1"
@@ -89,9 +90,17 @@ def build_services(
 def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
-    conversations = _build_conversations(outside, disclosures, backend.showings)
+    linking = texting.build_linking(outside)
+    saying = texting.build_saying(outside, linking)
+    conversations = _build_conversations(outside, backend, saying)
     engine, notifier = build_engine_client(outside.settings), Notifier()
     articles = load_articles(outside.brand.help_url)
+    citations = Citations(articles)
+    turns = _build_turns(outside, conversations, citations, engine, notifier)
+    suppressions = Suppressions(outside.clock)
+    texts = texting.Assembly(
+        outside, conversations, saying, backend.visitors, detect
+    ).build(suppressions, notifier, turns)
     return Services(
         settings=outside.settings,
         clock=outside.clock,
@@ -103,7 +112,7 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         disclosures=disclosures,
         outbox=outside.outbox,
         courier=Courier(outside.outbox, ground.bell),
-        suppressions=Suppressions(outside.clock),
+        suppressions=suppressions,
         twilio=ground.twilio,
         identification=backend.identification,
         phone_numbers=backend.phone_numbers,
@@ -117,6 +126,8 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         emails=backend.emails,
         deletions=backend.deletions,
         retention=backend.retention,
+        visitors=backend.visitors,
+        traffic=backend.traffic,
         undoing=_build_undoing(outside, backend.reversers | team.reversers),
         cases=team.cases,
         handoff=team.requests,
@@ -125,9 +136,10 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         web_sessions=_build_web_sessions(outside),
         forgetting=Forgetting(conversations, engine),
         notifier=notifier,
-        turns=_build_turns(
-            outside, conversations, Citations(articles), engine, notifier
-        ),
+        turns=turns,
+        linking=linking,
+        inbox=texts.inbox,
+        text_reader=texts.reader,
         engine=engine,
     )
 
@@ -153,6 +165,7 @@ def number_policy(settings: Settings) -> NumberPolicy:
         settings.countries,
         refuse_voip=settings.refuse_voip,
         allow_fictional=settings.demo,
+        unknown_lines=settings.unknown_lines,
     )
 
 
@@ -195,18 +208,26 @@ def _lay_ground(
 
 
 def _build_conversations(
-    outside: Outside, disclosures: Disclosures, showings: Showings
+    outside: Outside, backend: Backend, saying: Saying
 ) -> Conversations:
     return Conversations(
         outside.sessions,
         outside.clock,
         settings=outside.settings,
-        disclosures=disclosures,
+        disclosures=backend.disclosures,
         detect=detect,
         new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
         wording=ConversationWording(),
-        forget=[rows_of(Disclosure), rows_of(Proof), rows_of(Showing)],
-        on_heard=[showings.go_on],
+        forget=[
+            rows_of(Disclosure),
+            rows_of(Proof),
+            rows_of(Showing),
+            rows_of(Visitor),
+            rows_of(TextThread),
+            rows_of(WebLink),
+        ],
+        on_heard=[backend.showings.go_on],
+        saying=saying,
     )
 
 

@@ -30,13 +30,18 @@ from bot.settings import Settings
 from bot.telephony.outbox import Outbox
 from bot.telephony.suppressions import Suppressions
 from bot.telephony.twilio.account import TwilioAccount
+from bot.texting.inbox import Inbox
+from bot.texting.linking import Linking
+from bot.texting.reader import TextReader
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
 from bot.verification.showings import Showings
 from bot.verification.totp import Totp
+from bot.verification.traffic import Traffic
 from bot.verification.two_factor import TwoFactor
+from bot.verification.visitors import Visitors
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Services:
     emails: Emails
     deletions: Deletions
     retention: Retention
+    visitors: Visitors
+    traffic: Traffic
     undoing: Undoing
     cases: Cases
     handoff: HandoffRequests
@@ -76,4 +83,7 @@ class Services:
     forgetting: Forgetting
     notifier: Notifier
     turns: Turns
+    linking: Linking
+    inbox: Inbox
+    text_reader: TextReader
     engine: EngineClient

@@ -159,6 +159,7 @@ def _serve(services: Services, listener: socket.socket) -> None:
         ws="none",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(services.settings.trusted_proxies),
         timeout_graceful_shutdown=GRACE,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -145,6 +145,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="waits before a message is tried again, as a JSON list",
     )
+    texts_per_hour: int = Field(
+        60, ge=2, description="texts of one number that get an answer in an hour"
+    )
     twilio_account_sid: str = Field(
         "", pattern="^(AC[0-9a-f]{32})?$", description="Twilio account (AC...)"
     )

@@ -37,6 +37,7 @@ from bot.telephony.wording import Wording
 from bot.verification import factors
 from bot.verification.authenticators import Authenticators
 from bot.verification.bindings import Bindings
+from bot.verification.caps import Caps
 from bot.verification.challenges import Challenges
 from bot.verification.claims import Claims
 from bot.verification.codes import Codes
@@ -46,6 +47,7 @@ from bot.verification.guesses import Guesses
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.identity_tokens import IdentityTokens
+from bot.verification.meters import Meters
 from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.randomness import Randomness
@@ -55,7 +57,9 @@ from bot.verification.showings import Showings
 from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
 from bot.verification.totp import Totp
+from bot.verification.traffic import Traffic
 from bot.verification.two_factor import TwoFactor
+from bot.verification.visitors import Visitors
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ class Backend:
     emails: Emails
     deletions: Deletions
     retention: Retention
+    visitors: Visitors
+    traffic: Traffic
 
 
 class Assembly:
@@ -118,6 +124,16 @@ class Assembly:
             lifetime=settings.disclosure_lifetime,
         )
         self.throttles = Throttles(settings)
+        self.meters = Meters()
+        self.visitors = Visitors(outside.sessions, clock, outside.fingerprints)
+        self.caps = Caps(
+            settings,
+            outside.fingerprints,
+            outside.policy,
+            self.throttles,
+            self.meters,
+            self.visitors,
+        )
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
         self.codes = Codes(outside.keys.derive("codes"), outside.randomness)
@@ -161,7 +177,13 @@ class Assembly:
                 self.new_numbers,
                 self.new_emails,
                 self.undo_links,
+                self.meters,
+                self.visitors,
                 undo_lifetime=outside.settings.undo_lifetime,
+            ),
+            visitors=self.visitors,
+            traffic=Traffic(
+                outside.sessions, outside.clock, outside.settings, self.meters
             ),
         )
 
@@ -179,6 +201,7 @@ class Assembly:
             outside.settings,
             self.codes,
             self.throttles,
+            self.caps,
             outside.outbox,
             outside.wording,
             self.journal,

@@ -20,10 +20,13 @@ def upgrade() -> None:
     _add_to_challenges()
     _make_kept_line()
     _make_meter_and_visitor()
+    _make_texting()
 
 
 def downgrade() -> None:
     """Take back what `upgrade` did."""
+    for name in ("web_link", "text_thread", "received_text"):
+        op.drop_table(name)
     for name in ("visitor", "meter", "kept_line"):
         op.drop_table(name)
     with op.batch_alter_table("challenge") as batch_op:
@@ -132,3 +135,58 @@ def _make_meter_and_visitor() -> None:
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_visitor")),
     )
     op.create_index(op.f("ix_visitor_seen_at"), "visitor", ["seen_at"])
+
+
+def _make_texting() -> None:
+    op.create_table(
+        "received_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("number_encrypted", sa.LargeBinary(), nullable=True),
+        sa.Column("body_encrypted", sa.LargeBinary(), nullable=True),
+        sa.Column("media", sa.Integer(), nullable=False),
+        sa.Column("opt_out_type", sa.String(length=16), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_received_text")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_received_text_provider_id")),
+    )
+    with op.batch_alter_table("received_text") as batch_op:
+        for name in ("fingerprint", "received_at", "outcome"):
+            batch_op.create_index(op.f(f"ix_received_text_{name}"), [name])
+    op.create_table(
+        "text_thread",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("number_encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_text_thread_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_text_thread")),
+        sa.UniqueConstraint(
+            "conversation_id", name=op.f("uq_text_thread_conversation_id")
+        ),
+    )
+    op.create_table(
+        "web_link",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_web_link_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_web_link")),
+    )
+    with op.batch_alter_table("web_link") as batch_op:
+        for name in ("conversation_id", "expires_at"):
+            batch_op.create_index(op.f(f"ix_web_link_{name}"), [name])
