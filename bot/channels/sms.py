@@ -27,13 +27,16 @@ class SmsChannel:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._signatures = Signatures(services.twilio)
+        # First come, first written: SQLite lets waiting threads in at random.
+        self._turn = asyncio.Lock()
 
     async def receive(self, request: Request) -> Response:
         """A text has come: write it down, answer, and let it be read afterwards."""
         parameters = await self._parameters(request, INCOMING_PATH)
         incoming = self._read(parameters)
         if incoming is not None:
-            new = await asyncio.to_thread(self._services.inbox.keep, incoming)
+            async with self._turn:
+                new = await asyncio.to_thread(self._services.inbox.keep, incoming)
             if not new:
                 logger.info("sms_repeated")
         return Response(status_code=DONE)
