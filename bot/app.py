@@ -15,6 +15,7 @@ from bot.channels.health import health_router
 from bot.channels.refusals import speak_refusals
 from bot.channels.sms import sms_router
 from bot.channels.undo import undo_router
+from bot.channels.voice import voice_router
 from bot.channels.web import web_router
 from bot.documents import parse
 from bot.engine.action_endpoint import ActionRunner, action_router, find_actions
@@ -28,6 +29,8 @@ from bot.http import (
 )
 from bot.services import Services
 from bot.settings import load_settings
+from bot.telephony.assembly import demo_stand_in
+from bot.telephony.twilio.account import STANDIN_PATH
 
 __all__ = ["build_services", "create_app", "standalone_services"]
 
@@ -45,6 +48,8 @@ and get the answers as server-sent events or by asking for what is new."""
 
 def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> FastAPI:
     """The application over `services`; `companions` start and end with it."""
+    twilio = demo_stand_in(services.settings, services.twilio)
+    companions = [*companions, twilio] if twilio else companions
     runner = ActionRunner(
         find_actions(services),
         timeout=services.settings.action_timeout,
@@ -64,10 +69,13 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(web_router(services))
     app.include_router(undo_router(services))
     app.include_router(sms_router(services))
+    app.include_router(voice_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
         app.include_router(demo_router(services))
+    if twilio:
+        app.mount(STANDIN_PATH, twilio.app)
     describe_problems(app)
     return app
 

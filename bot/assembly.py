@@ -37,10 +37,13 @@ from bot.privacy.models import Disclosure
 from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
-from bot.telephony.gateway import ConsoleGateway, Gateway
+from bot.telephony.assembly import build_gateway, hands
+from bot.telephony.calls import Calls
+from bot.telephony.gateway import Gateway
 from bot.telephony.lines import LineTypes, OfflineLineTypes
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
+from bot.telephony.reports import DeliveryReports
 from bot.telephony.suppressions import Suppressions
 from bot.telephony.twilio.account import TwilioAccount, twilio_account
 from bot.telephony.wording import Wording
@@ -80,7 +83,7 @@ def build_services(
         keys,
         clock=clock or SystemClock(),
         randomness=randomness or SystemRandomness(),
-        gateway=gateway or ConsoleGateway(),
+        gateway=gateway,
         lines=lines or OfflineLineTypes(),
     )
     parts = assembly.assemble(ground.outside)
@@ -111,7 +114,12 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         articles=articles,
         disclosures=disclosures,
         outbox=outside.outbox,
-        courier=Courier(outside.outbox, ground.bell),
+        courier=Courier(outside.outbox, ground.bell, hands=hands(outside.settings)),
+        calls=Calls(
+            *(outside.sessions, outside.clock, outside.cipher),
+            lifetime=outside.settings.code_lifetime,
+        ),
+        delivery_reports=DeliveryReports(outside.sessions, outside.clock),
         suppressions=suppressions,
         twilio=ground.twilio,
         identification=backend.identification,
@@ -175,7 +183,7 @@ def _lay_ground(
     *,
     clock: Clock,
     randomness: Randomness,
-    gateway: Gateway,
+    gateway: Gateway | None,
     lines: LineTypes,
 ) -> Ground:
     database, bell, brand = (
@@ -186,6 +194,8 @@ def _lay_ground(
     made = sessions(database)
     cipher = Cipher(keys.derive("encryption"))
     fingerprints = Fingerprints(keys.derive("fingerprints"))
+    account, wording = twilio_account(settings, keys), Wording(brand)
+    way_out = gateway or build_gateway(settings, account, wording)
     outside = Outside(
         sessions=made,
         clock=clock,
@@ -194,17 +204,17 @@ def _lay_ground(
         cipher=cipher,
         fingerprints=fingerprints,
         outbox=Outbox(
-            *(made, clock, cipher, fingerprints, gateway),
+            *(made, clock, cipher, fingerprints, way_out),
             waits=settings.send_waits,
             on_wake=bell.ring,
         ),
-        wording=Wording(brand),
+        wording=wording,
         brand=brand,
         lines=lines,
         policy=number_policy(settings),
         randomness=randomness,
     )
-    return Ground(outside, database, bell, twilio_account(settings, keys))
+    return Ground(outside, database, bell, account)
 
 
 def _build_conversations(

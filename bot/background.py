@@ -49,11 +49,15 @@ class Bell:
 
 
 class Courier:
-    """Sends what the outbox holds: at once when told, else every two seconds."""
+    """Sends what the outbox holds: at once when told, else every two seconds.
 
-    def __init__(self, outbox: Outbox, bell: Bell) -> None:
+    With more `hands` a gateway that is slow for one number holds up no other.
+    """
+
+    def __init__(self, outbox: Outbox, bell: Bell, *, hands: int = 1) -> None:
         self._outbox = outbox
         self._bell = bell
+        self._hands = hands
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -69,11 +73,15 @@ class Courier:
     async def _carry(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._outbox.drain)
+                drains = [self._drain() for _ in range(self._hands)]
+                await asyncio.gather(*drains)
             except Exception as error:
                 # A database that is away for a moment must not end the sending.
                 logger.error("sending_failed", **describe(error))
             await self._bell.wait(EVERY)
+
+    async def _drain(self) -> None:
+        await asyncio.to_thread(self._outbox.drain)
 
 
 class Housekeeper:

@@ -11,6 +11,7 @@ from bot.settings import Settings, SettingsError, load_settings
 
 Command = Callable[[Settings, argparse.Namespace], int]
 DEFAULT_SERVER = "http://127.0.0.1:8000"
+STANDIN_PORT = 8010
 
 
 class CommandFailed(Exception):
@@ -59,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
     add("train", train, "train the model, unless nothing it learns from changed")
+    told = "stand in for Twilio on this machine; prints how to use it"
+    stand_in = add("twilio-standin", twilio_stand_in, told)
+    stand_in.add_argument("--port", type=int, default=STANDIN_PORT)
     add("doctor", doctor, "say what is missing, and what to do about it")
     return root
 
@@ -202,6 +206,17 @@ def understand(settings: Settings, _arguments: argparse.Namespace) -> int:
     model = load_parser(training.MODEL)
     for understood in understand_lines(lines, parser=model, region=settings.region):
         print(json.dumps(understood, ensure_ascii=False))
+    return 0
+
+
+def twilio_stand_in(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Serve the stand-in."""
+    from bot.privacy.cipher import Keys
+    from bot.privacy.secrets import secret_key
+    from bot.telephony.standin.serving import run
+    from bot.telephony.twilio.account import twilio_account
+
+    run(twilio_account(settings, Keys(secret_key(settings))), arguments.port)
     return 0
 
 

@@ -27,7 +27,9 @@ from bot.knowledge.articles import Articles
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
+from bot.telephony.calls import Calls
 from bot.telephony.outbox import Outbox
+from bot.telephony.reports import DeliveryReports
 from bot.telephony.suppressions import Suppressions
 from bot.telephony.twilio.account import TwilioAccount
 from bot.texting.inbox import Inbox
@@ -58,6 +60,8 @@ class Services:
     disclosures: Disclosures
     outbox: Outbox
     courier: Courier
+    calls: Calls
+    delivery_reports: DeliveryReports
     suppressions: Suppressions
     twilio: TwilioAccount
     identification: Identification
