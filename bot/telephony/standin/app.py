@@ -36,6 +36,11 @@ class StandIn:
         self._doorkeeper = Doorkeeper(credentials, self.state)
         self.app = Starlette(routes=[*self._twilio(), *self._own()])
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every text has arrived and every call has ended."""
+        return self._carrier.is_idle
+
     async def start(self) -> None:
         """Nothing is to be done before the first request."""
 

@@ -37,6 +37,11 @@ class Carrier:
         """Let a phone ring, and tell whoever picks up what the TwiML says."""
         self._begin(self._ring(call))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._tasks
+
     async def stop(self) -> None:
         """Drop what is going on."""
         for task in self._tasks:
