@@ -8,6 +8,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from bot.accounts.holding import Holding
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser, Undoing
@@ -40,7 +41,8 @@ from bot.settings import Settings
 from bot.telephony.assembly import build_gateway, hands
 from bot.telephony.calls import Calls
 from bot.telephony.gateway import Gateway
-from bot.telephony.lines import LineTypes, OfflineLineTypes
+from bot.telephony.lines import LineTypes
+from bot.telephony.options import Options
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
 from bot.telephony.reports import DeliveryReports
@@ -84,7 +86,7 @@ def build_services(
         clock=clock or SystemClock(),
         randomness=randomness or SystemRandomness(),
         gateway=gateway,
-        lines=lines or OfflineLineTypes(),
+        lines=lines,
     )
     parts = assembly.assemble(ground.outside)
     return _gather(ground, parts.backend(), handoff.build(parts))
@@ -184,7 +186,7 @@ def _lay_ground(
     clock: Clock,
     randomness: Randomness,
     gateway: Gateway | None,
-    lines: LineTypes,
+    lines: LineTypes | None,
 ) -> Ground:
     database, bell, brand = (
         connect(settings.resolved_database_url()),
@@ -195,7 +197,13 @@ def _lay_ground(
     cipher = Cipher(keys.derive("encryption"))
     fingerprints = Fingerprints(keys.derive("fingerprints"))
     account, wording = twilio_account(settings, keys), Wording(brand)
-    way_out = gateway or build_gateway(settings, account, wording)
+    options = Options(settings, account, made, clock, fingerprints)
+    verifications = options.verifications()
+    way_out = gateway or options.way_out(
+        build_gateway(settings, account, wording),
+        Holding(made, fingerprints).verified_on,
+        verifications,
+    )
     outside = Outside(
         sessions=made,
         clock=clock,
@@ -210,9 +218,10 @@ def _lay_ground(
         ),
         wording=wording,
         brand=brand,
-        lines=lines,
+        lines=lines or options.lines(),
         policy=number_policy(settings),
         randomness=randomness,
+        verifications=verifications,
     )
     return Ground(outside, database, bell, account)
 

@@ -228,6 +228,17 @@ class Settings(BaseSettings):
     )
 
     @property
+    def uses_twilio(self) -> bool:
+        """Whether anything is asked of Twilio, or sent by it."""
+        return self.gateway == "twilio" or self.asks_twilio
+
+    @property
+    def asks_twilio(self) -> bool:
+        """Whether Twilio is asked about numbers or codes."""
+        looks_up = (self.sim_swap, self.reassigned_numbers) != ("off", "off")
+        return looks_up or self.line_types == "twilio" or self.code_engine == "verify"
+
+    @property
     def demo(self) -> bool:
         """Whether this is the demonstration, with made-up people and visible codes."""
         return self.mode == "demo"
@@ -283,6 +294,8 @@ def _require_safe(settings: Settings) -> None:
         raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
     if settings.gateway == "twilio" and not settings.demo:
         _require_twilio(settings)
+    if settings.asks_twilio and not settings.demo:
+        _require_account(settings)
 
 
 def _require_twilio(settings: Settings) -> None:
@@ -290,3 +303,15 @@ def _require_twilio(settings: Settings) -> None:
         if not getattr(settings, name):
             variable = f"BOT_{name.upper()}"
             raise SettingsError(f"{variable} is not set; BOT_GATEWAY=twilio needs it")
+
+
+def _require_account(settings: Settings) -> None:
+    needs = ["twilio_account_sid", "twilio_auth_token"]
+    if settings.code_engine == "verify":
+        needs.append("twilio_verify_service")
+    for name in needs:
+        if not getattr(settings, name):
+            variable = f"BOT_{name.upper()}"
+            raise SettingsError(
+                f"{variable} is not set; what is asked of Twilio needs it"
+            )

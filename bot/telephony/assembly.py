@@ -28,5 +28,5 @@ def hands(settings: Settings) -> int:
 
 def demo_stand_in(settings: Settings, account: TwilioAccount) -> StandIn | None:
     """The demo's own Twilio, unless another is set or none is wanted."""
-    wanted = settings.demo and settings.gateway == "twilio"
+    wanted = settings.demo and settings.uses_twilio
     return stand_in(account) if wanted and not settings.twilio_base_url else None

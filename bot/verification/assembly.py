@@ -39,6 +39,7 @@ from bot.verification.authenticators import Authenticators
 from bot.verification.bindings import Bindings
 from bot.verification.caps import Caps
 from bot.verification.challenges import Challenges
+from bot.verification.checking import CodeCheck, ElsewhereCheck, Verifications
 from bot.verification.claims import Claims
 from bot.verification.codes import Codes
 from bot.verification.destinations import Destinations
@@ -78,6 +79,7 @@ class Outside:
     lines: LineTypes
     policy: NumberPolicy
     randomness: Randomness
+    verifications: Verifications | None = None
 
 
 @dataclass(frozen=True)
@@ -212,12 +214,19 @@ class Assembly:
             self.outside.sessions,
             self.outside.clock,
             self.codes,
+            self._check(),
             self.throttles,
             self.authenticators,
             self.notices,
             self.journal,
             self.outside.outbox,
         )
+
+    def _check(self) -> CodeCheck:
+        outside = self.outside
+        if outside.verifications is None:
+            return self.codes
+        return ElsewhereCheck(outside.sessions, self.codes, outside.verifications)
 
     def _guesses(self) -> Guesses:
         return Guesses(

@@ -16,7 +16,7 @@ from bot.verification.caps import Caps
 from bot.verification.codes import Codes
 from bot.verification.destinations import Destination
 from bot.verification.errors import NoAuthenticator, SendLimitReached
-from bot.verification.models import Challenge, Purpose
+from bot.verification.models import Challenge, CodeEngine, Purpose
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent
 from bot.verification.throttles import Throttles
@@ -168,26 +168,34 @@ class Dispatch:
         self, session: Session, challenge: Challenge, to: Destination
     ) -> None:
         code = self._codes.new()
-        known = challenge.account_id is not None
+        challenge.engine = self._engine_of(to)
+        ours = challenge.account_id is not None and challenge.engine == "own"
         challenge.code_hmac = (
             self._codes.seal(challenge, code)
-            if known
+            if ours
             else self._codes.seal_nothing(challenge)
-        )
-        text = self._wording.text(
-            f"code_{to.by}",
-            to.language,
-            code=code,
-            minutes=self._settings.code_lifetime // 60,
         )
         delivery = self._outbox.post(
             session,
             to=to.address,
             by=to.by,
-            text=text,
+            text=self._text(challenge.engine, to, code),
             purpose=challenge.purpose,
             language=to.language,
         )
         number = self._caps.number(to)
         challenge.country = number.country if number else ""
         challenge.delivery_id = delivery.id
+
+    def _engine_of(self, to: Destination) -> CodeEngine:
+        return "own" if to.by == "email" else self._settings.code_engine
+
+    def _text(self, engine: CodeEngine, to: Destination, code: str) -> str:
+        """What is sent; nothing of a code that is made and worded elsewhere."""
+        text = self._wording.text(
+            f"code_{to.by}",
+            to.language,
+            code=code,
+            minutes=self._settings.code_lifetime // 60,
+        )
+        return text if engine == "own" else ""
