@@ -10,7 +10,7 @@ from starlette.datastructures import MultiDict
 from bot.channels.signatures import SignatureRefused, Signatures
 from bot.http import Problem
 from bot.services import Services
-from bot.telephony.twilio.account import INCOMING_PATH
+from bot.telephony.twilio.account import INCOMING_PATH, STATUS_PATH
 from bot.texting.inbox import Incoming
 
 # A phone; short codes and names of senders are machines that expect no answer.
@@ -39,6 +39,16 @@ class SmsChannel:
                 new = await asyncio.to_thread(self._services.inbox.keep, incoming)
             if not new:
                 logger.info("sms_repeated")
+        return Response(status_code=DONE)
+
+    async def report(self, request: Request) -> Response:
+        """A message has got somewhere, or nowhere; what is not ours does no harm."""
+        parameters = await self._parameters(request, STATUS_PATH)
+        await asyncio.to_thread(
+            self._services.delivery_reports.note,
+            parameters,
+            delivery_id=request.query_params.get("delivery"),
+        )
         return Response(status_code=DONE)
 
     async def _parameters(self, request: Request, path: str) -> MultiDict:
@@ -78,6 +88,7 @@ def sms_router(services: Services) -> APIRouter:
     channel = SmsChannel(services)
     router = APIRouter(tags=["sms"], include_in_schema=False)
     router.post(INCOMING_PATH, status_code=DONE)(channel.receive)
+    router.post(STATUS_PATH, status_code=DONE)(channel.report)
     return router
 
 
