@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     decided.add_argument("number", metavar="NUMBER", nargs="?")
     decided.add_argument("--by", metavar="NAME", help="who decides")
     decided.add_argument("--json", action="store_true", help="for tools")
+    watched = add("traffic", traffic, "show how many codes leave and are used")
+    watched.add_argument("verb", choices=("show", "close-breaker"))
+    watched.add_argument("--json", action="store_true", help="for tools")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
@@ -145,6 +148,22 @@ def cases(settings: Settings, arguments: argparse.Namespace) -> int:
     except CaseNotDecided as error:
         raise CommandFailed(str(error)) from None
     _print(shown, as_json=arguments.json)
+    return 0
+
+
+def traffic(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show traffic to an operator, or close the breaker before its time."""
+    from bot import schema
+    from bot.assembly import build_services
+    from bot.traffic_commands import BreakerNotTripped, close, show
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    do = show if arguments.verb == "show" else close
+    try:
+        _print(do(services.traffic), as_json=arguments.json)
+    except BreakerNotTripped:
+        raise CommandFailed("The breaker is closed: codes leave.") from None
     return 0
 
 

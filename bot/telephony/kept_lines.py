@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 
 from bot.clock import Clock
 from bot.database import Sessions, insert_new, reading
@@ -47,17 +47,6 @@ class KeptLineTypes:
             self._keep(fingerprint, line)
         return line
 
-    def forget_old(self) -> int:
-        """Delete answers that are too old to count; counts them."""
-        before = self._clock.now() - self._lifetime
-        with self._sessions.begin() as session:
-            gone = session.scalars(
-                delete(KeptLine)
-                .where(KeptLine.asked_at <= before)
-                .returning(KeptLine.fingerprint)
-            )
-            return len(gone.all())
-
     def _kept(self, fingerprint: str) -> Line | None:
         with reading(self._sessions) as session:
             row = session.get(KeptLine, fingerprint)
@@ -66,8 +55,12 @@ class KeptLineTypes:
         return Line(cast(LineKind, row.kind), row.carrier, row.source)
 
     def _keep(self, fingerprint: str, line: Line) -> None:
+        """Keep an answer in the place of the one before, and drop all that are old."""
+        old = KeptLine.asked_at <= self._clock.now() - self._lifetime
         with self._sessions.begin() as session:
-            session.execute(delete(KeptLine).where(KeptLine.fingerprint == fingerprint))
+            session.execute(
+                delete(KeptLine).where(or_(old, KeptLine.fingerprint == fingerprint))
+            )
             insert_new(
                 session,
                 KeptLine,

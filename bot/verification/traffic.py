@@ -75,7 +75,9 @@ class Traffic:
             ]
 
     def close_breaker(self) -> bool:
-        """Let codes leave again before the period ends; False when none were held."""
+        """Let codes leave again before the period ends; False when they do anyway."""
+        if SPENDING not in (each.name for each in self.full()):
+            return False
         with self._sessions.begin() as session:
             emptied = self._meters.empty(session, SPENDING)
         if emptied:

@@ -224,6 +224,7 @@ def test_the_breaker_can_be_closed_by_hand(
     sessions: Sessions, clock: ManualClock
 ) -> None:
     world = make_world(sessions, clock, spending_limit=1)
+    assert not world.backend.traffic.close_breaker()
     ask(world, MARIA)
     assert world.backend.traffic.close_breaker()
     assert not world.backend.traffic.close_breaker()
