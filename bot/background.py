@@ -58,30 +58,26 @@ class Courier:
         self._outbox = outbox
         self._bell = bell
         self._hands = hands
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to send."""
-        self._task = asyncio.create_task(self._carry())
+        self._tasks = [asyncio.create_task(self._carry()) for _ in range(self._hands)]
 
     async def stop(self) -> None:
         """Stop; what is still queued is sent after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _carry(self) -> None:
         while True:
             try:
-                drains = [self._drain() for _ in range(self._hands)]
-                await asyncio.gather(*drains)
+                await asyncio.to_thread(self._outbox.drain)
             except Exception as error:
                 # A database that is away for a moment must not end the sending.
                 logger.error("sending_failed", **describe(error))
             await self._bell.wait(EVERY)
-
-    async def _drain(self) -> None:
-        await asyncio.to_thread(self._outbox.drain)
 
 
 class Housekeeper:

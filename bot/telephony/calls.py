@@ -40,14 +40,15 @@ class Calls:
             deliveries = DeliveryRepository(session)
             sent = Sent(call_sid, "delivered")
             called = deliveries.told_of(sent, delivery_id=delivery_id)
-            if called is None or now - called.created_at >= self._lifetime:
+            if called is None or not self._may_speak(called):
                 return None
             noted = deliveries.report(sent, delivery_id=delivery_id, at=now)
             if not noted and called.state != "delivered":
                 return None
-            return self._speech(called)
+            text = self._cipher.decrypt(called.body_encrypted or b"")
+            return Speech(text, called.language)
 
-    def _speech(self, called: Delivery) -> Speech | None:
-        if called.by != "voice" or called.body_encrypted is None:
-            return None
-        return Speech(self._cipher.decrypt(called.body_encrypted), called.language)
+    def _may_speak(self, called: Delivery) -> bool:
+        age = self._clock.now() - called.created_at
+        there = called.by == "voice" and called.body_encrypted is not None
+        return there and age < self._lifetime

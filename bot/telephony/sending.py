@@ -14,7 +14,7 @@ import structlog
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher
-from bot.telephony.causes import OPTED_OUT, cause
+from bot.telephony.causes import DEAD, LOST, OPTED_OUT, cause
 from bot.telephony.errors import GatewayBusy, GatewayFailed, GatewaySilent
 from bot.telephony.gateway import Gateway, Outgoing, Sent
 from bot.telephony.models import Delivery
@@ -121,13 +121,13 @@ class Sending:
         if doubt and claimed.tries <= len(self._waits):
             self._postpone(claimed, doubt)
         else:
-            self._give_up(claimed, "lost", None)
+            self._give_up(claimed, LOST, LOST)
 
     def _try_again(self, claimed: Delivery, error: GatewayBusy) -> None:
         if claimed.tries <= len(self._waits):
             self._postpone(claimed, "broken" if error.in_doubt else None)
         else:
-            self._give_up(claimed, "dead", error.error_code)
+            self._give_up(claimed, DEAD, error.error_code or DEAD)
 
     def _postpone(self, claimed: Delivery, doubt: str | None) -> None:
         wait = self._waits[min(claimed.tries, len(self._waits)) - 1]
@@ -135,7 +135,7 @@ class Sending:
         with self._sessions.begin() as session:
             DeliveryRepository(session).postpone(claimed, until=until, doubt=doubt)
 
-    def _give_up(self, claimed: Delivery, state: str, error_code: str | None) -> None:
+    def _give_up(self, claimed: Delivery, state: str, error_code: str) -> None:
         logger.error(f"delivery_{state}", delivery=claimed.id, error_code=error_code)
         with self._sessions.begin() as session:
             DeliveryRepository(session).finish(

@@ -213,7 +213,7 @@ def test_a_drain_that_died_is_never_repeated(
     clock.move(61)
     assert outbox.drain() == 0
     assert gateway.given == []
-    assert (_only(sessions).state, _only(sessions).error_code) == ("lost", None)
+    assert (_only(sessions).state, _only(sessions).error_code) == ("lost", "lost")
 
 
 def test_a_late_outcome_finds_a_lost_message(

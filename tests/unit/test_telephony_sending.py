@@ -191,7 +191,7 @@ def test_without_an_answer_it_is_looked_for_twice_and_then_lost(
         post.outbox.drain()
         clock.move(1)
 
-    assert (post.state(sent), post.row(sent).error_code) == ("lost", None)
+    assert (post.state(sent), post.row(sent).error_code) == ("lost", "lost")
     assert (len(post.provider.handed), post.provider.looks) == (1, 2)
 
 
