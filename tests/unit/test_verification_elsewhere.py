@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.assembly import build_services
+from bot.channels.demo import DemoPages
 from bot.clock import ManualClock
 from bot.database import Base
 from bot.privacy.masking import Found
@@ -138,6 +139,12 @@ def test_it_is_sent_in_the_language_and_the_way_of_the_person(
 def test_no_text_of_ours_holds_a_code(services: Services, server: Twilio) -> None:
     begin(services)
     assert [message.text for message in services.outbox.sent_to(MARIAS_NUMBER)] == [""]
+
+
+def test_the_demo_shows_it_on_the_phone(services: Services, server: Twilio) -> None:
+    begin(services)
+    (message,) = DemoPages(services, server.stand_in).phone(MARIAS_NUMBER).messages
+    assert (message.by, message.code) == ("sms", newest(server).code)
 
 
 def test_codes_by_mail_are_our_own(services: Services, server: Twilio) -> None:
