@@ -80,17 +80,22 @@ class Twilio:
 
     def account(self, **changed: Any) -> TwilioAccount:
         """The account to talk to it with."""
-        given = {
-            "sid": SID,
-            "auth_tokens": (SecretStr(TOKEN),),
-            "code_sender": CODES,
-            "conversation_sender": CHAT,
-            "voice_sender": VOICE,
-            "base_url": self.url,
-            "public_url": f"{self.url}/hook",
-            "timeout": 5.0,
-        }
-        return TwilioAccount(**(given | changed))
+        return account(self.url, **changed)
+
+
+def account(url: str, **changed: Any) -> TwilioAccount:
+    """The tests' account at a stand-in."""
+    given = {
+        "sid": SID,
+        "auth_tokens": (SecretStr(TOKEN),),
+        "code_sender": CODES,
+        "conversation_sender": CHAT,
+        "voice_sender": VOICE,
+        "base_url": url,
+        "public_url": f"{url}/hook",
+        "timeout": 5.0,
+    }
+    return TwilioAccount(**(given | changed))
 
 
 @contextmanager
