@@ -12,6 +12,7 @@ from bot.assembly import build_services
 from bot.background import Companion, Housekeeper
 from bot.channels.demo import demo_router
 from bot.channels.health import health_router
+from bot.channels.links import link_router
 from bot.channels.refusals import speak_refusals
 from bot.channels.sms import sms_router
 from bot.channels.undo import undo_router
@@ -69,11 +70,12 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(web_router(services))
     app.include_router(undo_router(services))
     app.include_router(sms_router(services))
+    app.include_router(link_router(services))
     app.include_router(voice_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
-        app.include_router(demo_router(services))
+        app.include_router(demo_router(services, twilio))
     if twilio:
         app.mount(STANDIN_PATH, twilio.app)
     describe_problems(app)
