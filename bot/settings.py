@@ -6,12 +6,10 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings_twilio import twilio_fault
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TWILIO_SENDER = r"^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})?$"
-TWILIO_NEEDS = (
-    *("twilio_account_sid", "twilio_auth_token", "public_url"),
-    *("twilio_code_sender", "twilio_conversation_sender", "twilio_voice_sender"),
-)
 
 
 class SettingsError(Exception):
@@ -292,26 +290,5 @@ def _require_safe(settings: Settings) -> None:
         raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
     if key is not None and len(key.get_secret_value()) < 32:
         raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
-    if settings.gateway == "twilio" and not settings.demo:
-        _require_twilio(settings)
-    if settings.asks_twilio and not settings.demo:
-        _require_account(settings)
-
-
-def _require_twilio(settings: Settings) -> None:
-    for name in TWILIO_NEEDS:
-        if not getattr(settings, name):
-            variable = f"BOT_{name.upper()}"
-            raise SettingsError(f"{variable} is not set; BOT_GATEWAY=twilio needs it")
-
-
-def _require_account(settings: Settings) -> None:
-    needs = ["twilio_account_sid", "twilio_auth_token"]
-    if settings.code_engine == "verify":
-        needs.append("twilio_verify_service")
-    for name in needs:
-        if not getattr(settings, name):
-            variable = f"BOT_{name.upper()}"
-            raise SettingsError(
-                f"{variable} is not set; what is asked of Twilio needs it"
-            )
+    if not settings.demo and (fault := twilio_fault(settings)):
+        raise SettingsError(fault)
