@@ -64,3 +64,9 @@ BY_CODE = {code: known for known, codes in CODES.items() for code in codes}
 def cause(error_code: str | None) -> Cause:
     """The cause behind an error code; one never seen gets the safe default."""
     return BY_CODE.get(error_code or "", UNKNOWN)
+
+
+def loggable(error_code: str | None) -> int | str | None:
+    """An error code for a log line, where digits in a text would be masked."""
+    known = error_code is not None and error_code.isdecimal()
+    return int(error_code or 0) if known else error_code

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Sessions
-from bot.telephony.causes import cause
+from bot.telephony.causes import cause, loggable
 from bot.telephony.gateway import Sent
 from bot.telephony.purposes import is_secret
 from bot.telephony.repository import DeliveryRepository
@@ -44,7 +44,7 @@ class DeliveryReports:
                 sent, delivery_id=delivery_id, at=self._clock.now()
             )
         if changed and cause(sent.error_code).alarm:
-            logger.error("delivery_refused", error_code=sent.error_code)
+            logger.error("delivery_refused", error_code=loggable(sent.error_code))
         return changed
 
 

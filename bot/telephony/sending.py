@@ -14,7 +14,7 @@ import structlog
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher
-from bot.telephony.causes import DEAD, LOST, OPTED_OUT, cause
+from bot.telephony.causes import DEAD, LOST, OPTED_OUT, cause, loggable
 from bot.telephony.errors import GatewayBusy, GatewayFailed, GatewaySilent
 from bot.telephony.gateway import Gateway, Outgoing, Sent
 from bot.telephony.models import Delivery
@@ -136,7 +136,9 @@ class Sending:
             DeliveryRepository(session).postpone(claimed, until=until, doubt=doubt)
 
     def _give_up(self, claimed: Delivery, state: str, error_code: str) -> None:
-        logger.error(f"delivery_{state}", delivery=claimed.id, error_code=error_code)
+        logger.error(
+            f"delivery_{state}", delivery=claimed.id, error_code=loggable(error_code)
+        )
         with self._sessions.begin() as session:
             DeliveryRepository(session).finish(
                 claimed.id, state, error_code, at=self._clock.now()
@@ -144,9 +146,8 @@ class Sending:
 
     def _record(self, claimed: Delivery, outcome: Sent) -> None:
         if outcome.error_code and cause(outcome.error_code).alarm:
-            logger.error(
-                "sender_refused", delivery=claimed.id, error_code=outcome.error_code
-            )
+            code = loggable(outcome.error_code)
+            logger.error("sender_refused", delivery=claimed.id, error_code=code)
         with self._sessions.begin() as session:
             DeliveryRepository(session).record(
                 claimed.id, outcome, at=self._clock.now()

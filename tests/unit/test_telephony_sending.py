@@ -6,10 +6,12 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints
+from bot.privacy.logs import Redaction
 from bot.telephony.errors import GatewayBusy, GatewayFailed, GatewaySilent
 from bot.telephony.gateway import Outgoing, Sent, Way
 from bot.telephony.models import Delivery
@@ -346,3 +348,38 @@ def test_what_is_queued_before_a_suppression_is_not_sent_after_it(
 
     assert post.outbox.drain() == 0
     assert post.state(sent) == "suppressed"
+
+
+@pytest.mark.parametrize(
+    ("script", "event"),
+    [
+        ([GatewayFailed("20003")], "sender_refused"),
+        ([BUSY] * 4, "delivery_dead"),
+        ([SILENT], "delivery_lost"),
+    ],
+)
+def test_the_operators_are_told_with_the_code_and_nothing_personal(
+    start: Start, clock: ManualClock, script: list[Answer], event: str
+) -> None:
+    post = start(*script)
+    sent = post.post("your code is 042042")
+    with capture_logs() as logged:
+        for _ in range(60):
+            post.outbox.drain()
+            clock.move(1)
+
+    (line,) = logged
+    assert (line["event"], line["delivery"]) == (event, sent)
+    assert line["error_code"] in (20003, 20429, "lost")
+    cleaned = Redaction("US")(None, "error", dict(line))
+    assert cleaned["error_code"] == line["error_code"], "a log would mask it"
+    assert NUMBER[1:] not in str(line) and "042042" not in str(line)
+
+
+def test_an_ordinary_failure_alarms_nobody(start: Start) -> None:
+    post = start(GatewayFailed("21211"))
+    post.post()
+    with capture_logs() as logged:
+        post.outbox.drain()
+
+    assert logged == []
