@@ -11,6 +11,7 @@ from bot import schema
 from bot.assembly import build_services
 from bot.background import Companion, Housekeeper
 from bot.channels.demo import demo_router
+from bot.channels.demo_texts import demo_texts_router
 from bot.channels.health import health_router
 from bot.channels.links import link_router
 from bot.channels.refusals import speak_refusals
@@ -76,6 +77,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
         app.include_router(demo_router(services, twilio))
+        app.include_router(demo_texts_router(services))
     if twilio:
         app.mount(STANDIN_PATH, twilio.app)
     describe_problems(app)

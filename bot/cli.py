@@ -45,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
     chat_command = add("chat", chat, "talk to the assistant in the terminal")
     chat_command.add_argument("--language", choices=("en", "es"))
     chat_command.add_argument("--as", dest="email", metavar="EMAIL")
+    chat_command.add_argument("--channel", choices=("web", "sms"), default="web")
+    chat_command.add_argument(
+        "--from", dest="number", metavar="+1...", help="the phone that texts"
+    )
     chat_command.add_argument("--server", metavar="URL", default=DEFAULT_SERVER)
     add("seed", seed, "make the demo's accounts; a second time changes nothing")
     shown = add("accounts", show_account, "look at an account, masked")
@@ -86,12 +90,15 @@ def chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.chat import chat_in_terminal
     from bot.chat_server import ChatFailed
 
+    if (arguments.channel == "sms") != bool(arguments.number):
+        raise CommandFailed("--channel sms and --from +1... go together.")
     try:
         chat_in_terminal(
             settings,
             server=arguments.server,
             language=arguments.language,
             email=arguments.email,
+            number=arguments.number,
         )
     except ChatFailed as error:
         raise CommandFailed(str(error)) from None

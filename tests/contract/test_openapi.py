@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from bot.accounts.models import Account, Undo
 from bot.accounts.undo_links import hash_of
+from bot.channels import demo_texts
 from bot.clock import ManualClock
 from bot.conversations.lines import Line, Option
 from tests.unit.serving import Stand, stand_up
@@ -86,7 +87,21 @@ async def exchanges(stand: Stand) -> list[Exchange]:
     await ask("GET", "/demo/accounts")
     await ask("GET", "/demo/phones/+12025550143", "/demo/phones/{e164}")
     await ask("GET", "/demo/mail/a@example.com", "/demo/mail/{address}")
+    await ask_texts(ask, json_body)
     return seen
+
+
+async def ask_texts(
+    ask: Callable[..., Awaitable[None]], json_body: dict[str, str]
+) -> None:
+    """Text from a made-up phone: well, badly, at length, and from no number."""
+    path, template = "/demo/phones/+12025550143/messages", demo_texts.ADDRESS
+    await ask("POST", path, template, json={"text": "hello"})
+    await ask("POST", path, template, content=b"{", headers=json_body)
+    await ask("POST", path, template, json={"text": "x" * 70_000})
+    await ask("POST", path, template, json={"text": "x" * 1601})
+    await ask("GET", path, template)
+    await ask("GET", "/demo/phones/911/messages", template)
 
 
 async def ask_undo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
