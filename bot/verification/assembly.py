@@ -290,6 +290,7 @@ class Assembly:
             outside.lines,
             outside.policy,
             self.throttles,
+            self.visitors,
         )
 
     def _offering(self, reader: NumberReader) -> Offering:

@@ -95,6 +95,16 @@ def test_twilio_says_what_line_a_number_is_on(
     services.database.dispose()
 
 
+@pytest.mark.parametrize("number", ["+18765551234", "+19002345678", "+881612345678"])
+def test_what_is_refused_anyway_is_not_looked_up(
+    tmp_path: Path, clock: ManualClock, server: Twilio, number: str
+) -> None:
+    services = make(tmp_path, clock, server, line_types="twilio")
+    assert eligible(services, number) in ("country", "premium", "satellite")
+    assert server.exchanges == []
+    services.database.dispose()
+
+
 def test_an_unknown_line_is_taken_for_what_the_setting_says(
     tmp_path: Path, clock: ManualClock, server: Twilio
 ) -> None:
