@@ -52,8 +52,9 @@ from bot.telephony.wording import Wording
 from bot.texting import assembly as texting
 from bot.texting.models import TextThread, WebLink
 from bot.verification import assembly
-from bot.verification.assembly import Backend, Outside
+from bot.verification.backend import Backend
 from bot.verification.models import Proof, Showing, Visitor
+from bot.verification.outside import Outside
 from bot.verification.randomness import Randomness, SystemRandomness
 
 ID_BYTES, TOKEN_BYTES = 16, 32

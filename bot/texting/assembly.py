@@ -21,7 +21,7 @@ from bot.texting.rendering import Rendering
 from bot.texting.replies import TextedReplies
 from bot.texting.threads import Threads
 from bot.texting.wording import Wording
-from bot.verification.assembly import Outside
+from bot.verification.outside import Outside
 from bot.verification.visitors import Visitors
 
 
