@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import uuid4
 
+from bot.telephony.causes import LOST
+from bot.telephony.errors import GatewaySilent
+
 Way = Literal["sms", "voice", "email"]
 Outcome = Literal["sent", "delivered", "undelivered", "failed"]
 
@@ -59,7 +62,8 @@ class Gateway(Protocol):
 class ConsoleGateway:
     """Delivers everything to nowhere; the outbox is what the demo's phone shows.
 
-    `undeliverable` names addresses that fail, with the carrier's error code.
+    `undeliverable` names addresses that fail, with the carrier's error code, or
+    `lost` where no answer ever comes.
     """
 
     def __init__(self, undeliverable: Mapping[str, str] | None = None) -> None:
@@ -67,8 +71,10 @@ class ConsoleGateway:
 
     def send(self, message: Outgoing) -> Sent:
         provider_id = f"console-{uuid4().hex}"
-        if message.to in self._undeliverable:
-            error_code = self._undeliverable[message.to]
+        error_code = self._undeliverable.get(message.to)
+        if error_code == LOST:
+            raise GatewaySilent
+        if error_code is not None:
             return Sent(provider_id, "undelivered", error_code)
         return Sent(provider_id, "delivered")
 
