@@ -29,6 +29,7 @@ from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
 from tests.conversations.state import Accounts
+from tests.conversations.texter import Texter
 from tests.conversations.visitor import PATIENCE, Visitor
 
 TOKEN_LIFETIME = timedelta(minutes=5)
@@ -111,6 +112,10 @@ class Stage:
         token = self._identity_token(signed_in_as) if signed_in_as else None
         return Visitor(self._http, language=language, identity_token=token)
 
+    def texter(self, number: str) -> Texter:
+        """Somebody who texts from a number."""
+        return Texter(self._http, self.services, number)
+
     def codes(self, to: str) -> list[str]:
         """Every code that arrived at a number or address, oldest first."""
         return [each["code"] for each in self._arrived(to) if each["code"]]
@@ -186,7 +191,11 @@ class Stage:
         wait_until(self._everything_is_sent)
 
     def _everything_is_sent(self) -> bool:
-        query = select(func.count()).where(Delivery.state == "queued")
+        """Everything but what waits for its next try."""
+        due = func.coalesce(Delivery.next_try_at, Delivery.created_at)
+        query = select(func.count()).where(
+            Delivery.state == "queued", due <= self.clock.now()
+        )
         with Session(self.services.database) as session:
             return session.scalar(query) == 0
 
