@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.conversations.models import Conversation
 from bot.conversations.service import Conversations
-from bot.database import Sessions
+from bot.database import Sessions, reading
 from bot.privacy.cipher import Cipher
 from bot.texting.models import TextThread
 
@@ -50,7 +50,7 @@ class Threads:
             return self._find(fingerprint) or self._open(fingerprint, number)
 
     def _find(self, fingerprint: str) -> str | None:
-        with self._sessions.begin() as session:
+        with reading(self._sessions) as session:
             thread = session.get(TextThread, fingerprint)
             current = thread and self._is_current(session, thread.conversation_id)
             return thread.conversation_id if thread and current else None
