@@ -60,7 +60,8 @@ class SmsChannel:
 
     def _read(self, parameters: MultiDict) -> Incoming | None:
         """The text of a request; None, and a line in the log, when there is none."""
-        sender, sid = parameters.get("From", ""), parameters.get("MessageSid", "")
+        sender = parameters.get("From", "")
+        sid = parameters.get("MessageSid") or parameters.get("SmsSid", "")
         if not SID.fullmatch(sid):
             logger.warning("sms_ignored", why="no message id")
         elif not PHONE.fullmatch(sender):

@@ -276,7 +276,7 @@ async def test_a_signed_query_and_signed_json_are_good(stand: Stand) -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"MessageSid": ""},
+        {"MessageSid": "", "SmsSid": ""},
         {"MessageSid": "SM" + "1" * 100},
         {"MessageSid": "SM1'; DROP TABLE message; --"},
         {"MessageSid": "SM1\0"},
