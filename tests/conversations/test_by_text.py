@@ -45,7 +45,10 @@ def test_the_number_that_texts_tells_and_changes_nothing(
         "says_not": ["0143", "maria", "María"],
     }
     told = {
-        "channel": "sms", "from": MARIA, "language": language,
-        "steps": [step], "after": {"unchanged": True},
+        "channel": "sms",
+        "from": MARIA,
+        "language": language,
+        "steps": [step],
+        "after": {"unchanged": True},
     }
     Play(stage, Transcript.model_validate(told)).run()
