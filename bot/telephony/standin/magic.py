@@ -1,7 +1,8 @@
 """Magic numbers: what is done with `+150020` and five more digits.
 
-The digits are Twilio's error code: 2xxxx is answered to the request, 3xxxx comes with
-a later status callback, 6xxxx is answered by Verify, or within a Lookup package.
+The digits are Twilio's error code: 1xxxx and 2xxxx are answered to the request, 3xxxx
+comes with a later status callback, 6xxxx is answered by Verify, or within a package
+of Lookup.
 Numbers of +1 500 are personal ones, valid everywhere and nobody's here. The few that
 Twilio itself documents for its test credentials work as well.
 """
@@ -24,6 +25,7 @@ REFUSED: Mapping[int, int] = {
     20500: 500,
     20503: 503,
     **dict.fromkeys((21211, 21212, 21215, 21216, 21408, 21601, 21606), 400),
+    **dict.fromkeys((13224, 13225, 13227), 400),
     **dict.fromkeys((21608, 21610, 21612, 21614, 21617, 21703), 400),
     **dict.fromkeys((14107, 21611), 429),
 }
