@@ -30,7 +30,7 @@ OUTCOMES = {
     "held": "utter_report_held",
     "delivered": "utter_report_delivered",
     "sent": "utter_report_sent",
-    "queued": "utter_report_sent",
+    "queued": "utter_report_queued",
     "undelivered": "utter_report_undelivered",
 }
 STATES = ("open", "used", "superseded", "expired", "locked")

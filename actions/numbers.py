@@ -38,6 +38,7 @@ REFUSED = {
     "voip": "utter_number_refused_voip",
     "country": "utter_number_refused_country",
     "fictional": "utter_number_refused_fictional",
+    "unknown": "utter_number_refused_unknown",
     "short_code": "utter_number_short",
 }
 REPLIES: Replies = {

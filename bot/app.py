@@ -12,11 +12,15 @@ from bot.assembly import build_services
 from bot.background import Companion, Housekeeper
 from bot.channels.articles import article_router
 from bot.channels.demo import demo_router
+from bot.channels.demo_texts import demo_texts_router
 from bot.channels.health import health_router
+from bot.channels.links import link_router
 from bot.channels.origins import OriginGuard, Origins
 from bot.channels.refusals import speak_refusals
+from bot.channels.sms import sms_router
 from bot.channels.undo import undo_router
 from bot.channels.visits import visit_router
+from bot.channels.voice import voice_router
 from bot.channels.web import web_router
 from bot.channels.widget_pages import add_widget
 from bot.documents import parse
@@ -31,18 +35,27 @@ from bot.http import (
 )
 from bot.services import Services
 from bot.settings import load_settings
+from bot.telephony.assembly import demo_stand_in
+from bot.telephony.twilio.account import STANDIN_PATH
 
 __all__ = ["build_services", "create_app", "standalone_services"]
 
 DOMAIN_FILE = Path("domain.yml")
-# An engine's call holds the conversation so far.
-BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 16 * KILOBYTE}
+# An engine's call holds the conversation so far; a text of 1,600 characters is up to
+# nine times as long where it is escaped.
+BODY_LIMITS = {
+    "/engine/": 8192 * KILOBYTE,
+    "/api/sms/": 64 * KILOBYTE,
+    "/": 16 * KILOBYTE,
+}
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
 and get the answers as server-sent events or by asking for what is new."""
 
 
 def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> FastAPI:
     """The application over `services`; `companions` start and end with it."""
+    twilio = demo_stand_in(services.settings, services.twilio)
+    companions = [*companions, twilio] if twilio else companions
     runner = ActionRunner(
         find_actions(services),
         timeout=services.settings.action_timeout,
@@ -64,11 +77,17 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(visit_router(services))
     app.include_router(article_router(services))
     app.include_router(undo_router(services))
+    app.include_router(sms_router(services))
+    app.include_router(link_router(services))
+    app.include_router(voice_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
-        app.include_router(demo_router(services))
+        app.include_router(demo_router(services, twilio))
+        app.include_router(demo_texts_router(services))
     add_widget(app, services)
+    if twilio:
+        app.mount(STANDIN_PATH, twilio.app)
     describe_problems(app)
     return app
 
@@ -98,10 +117,14 @@ def _life(
         services.retention.purge,
         services.web_sessions.forget_expired,
         services.limits.forget_old,
+        services.inbox.forget_old,
+        services.linking.forget_expired,
+        services.traffic.watch,
     )
     running: tuple[Companion, ...] = (
         services.courier,
         services.turns,
+        services.text_reader,
         housekeeper,
         *companions,
     )

@@ -8,6 +8,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from bot.accounts.holding import Holding
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser, Undoing
@@ -21,6 +22,7 @@ from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
 from bot.conversations.ratings import Ratings, unlink_rating
+from bot.conversations.saying import Saying
 from bot.conversations.service import Conversations
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
@@ -36,21 +38,28 @@ from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.limits import make_limits
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
-from bot.privacy.disclosures import Disclosures
 from bot.privacy.models import Disclosure
 from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
-from bot.telephony.gateway import ConsoleGateway, Gateway
-from bot.telephony.lines import LineTypes, OfflineLineTypes
+from bot.telephony.assembly import build_gateway, hands
+from bot.telephony.calls import Calls
+from bot.telephony.gateway import Gateway
+from bot.telephony.lines import LineTypes
+from bot.telephony.options import Options
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
+from bot.telephony.reports import DeliveryReports
+from bot.telephony.suppressions import Suppressions
+from bot.telephony.twilio.account import TwilioAccount, twilio_account
 from bot.telephony.wording import Wording
+from bot.texting import assembly as texting
+from bot.texting.models import TextThread, WebLink
 from bot.verification import assembly
-from bot.verification.assembly import Backend, Outside
-from bot.verification.models import Proof, Showing
+from bot.verification.backend import Backend
+from bot.verification.models import Proof, Showing, Visitor
+from bot.verification.outside import Outside
 from bot.verification.randomness import Randomness, SystemRandomness
-from bot.verification.showings import Showings
 
 ID_BYTES, TOKEN_BYTES = 16, 32
 LOOPBACK = "127.0.0.1"
@@ -63,6 +72,7 @@ class Ground:
     outside: Outside
     database: Engine
     bell: Bell
+    twilio: TwilioAccount
 
 
 def build_services(
@@ -80,8 +90,8 @@ def build_services(
         keys,
         clock=clock or SystemClock(),
         randomness=randomness or SystemRandomness(),
-        gateway=gateway or ConsoleGateway(),
-        lines=lines or OfflineLineTypes(),
+        gateway=gateway,
+        lines=lines,
     )
     parts = assembly.assemble(ground.outside)
     return _gather(ground, parts.backend(), handoff.build(parts))
@@ -90,12 +100,20 @@ def build_services(
 def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
-    conversations = _build_conversations(outside, disclosures, backend.showings)
+    linking = texting.build_linking(outside)
+    saying = texting.build_saying(outside, linking)
+    conversations = _build_conversations(outside, backend, saying)
     departures = Departures(
         outside.sessions, outside.clock, conversations, ConversationWording()
     )
     engine, notifier = build_engine_client(outside.settings), Notifier()
     articles = load_articles(outside.brand.help_url)
+    citations = Citations(articles)
+    turns = _build_turns(outside, conversations, citations, engine, notifier)
+    suppressions = Suppressions(outside.clock)
+    texts = texting.Assembly(
+        outside, conversations, saying, backend.visitors, detect
+    ).build(suppressions, notifier, turns)
     return Services(
         settings=outside.settings,
         clock=outside.clock,
@@ -106,7 +124,14 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         articles=articles,
         disclosures=disclosures,
         outbox=outside.outbox,
-        courier=Courier(outside.outbox, ground.bell),
+        courier=Courier(outside.outbox, ground.bell, hands=hands(outside.settings)),
+        calls=Calls(
+            *(outside.sessions, outside.clock, outside.cipher),
+            lifetime=outside.settings.code_lifetime,
+        ),
+        delivery_reports=DeliveryReports(outside.sessions, outside.clock),
+        suppressions=suppressions,
+        twilio=ground.twilio,
         identification=backend.identification,
         phone_numbers=backend.phone_numbers,
         history=backend.history,
@@ -119,6 +144,8 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         emails=backend.emails,
         deletions=backend.deletions,
         retention=backend.retention,
+        visitors=backend.visitors,
+        traffic=backend.traffic,
         undoing=_build_undoing(outside, backend.reversers | team.reversers),
         cases=team.cases,
         handoff=team.requests,
@@ -132,9 +159,10 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         limits=make_limits(outside.settings, outside.clock),
         forgetting=Forgetting(conversations, departures, engine),
         notifier=notifier,
-        turns=_build_turns(
-            outside, conversations, Citations(articles), engine, notifier
-        ),
+        turns=turns,
+        linking=linking,
+        inbox=texts.inbox,
+        text_reader=texts.reader,
         engine=engine,
     )
 
@@ -160,6 +188,7 @@ def number_policy(settings: Settings) -> NumberPolicy:
         settings.countries,
         refuse_voip=settings.refuse_voip,
         allow_fictional=settings.demo,
+        unknown_lines=settings.unknown_lines,
     )
 
 
@@ -169,8 +198,8 @@ def _lay_ground(
     *,
     clock: Clock,
     randomness: Randomness,
-    gateway: Gateway,
-    lines: LineTypes,
+    gateway: Gateway | None,
+    lines: LineTypes | None,
 ) -> Ground:
     database, bell, brand = (
         connect(settings.resolved_database_url()),
@@ -180,6 +209,14 @@ def _lay_ground(
     made = sessions(database)
     cipher = Cipher(keys.derive("encryption"))
     fingerprints = Fingerprints(keys.derive("fingerprints"))
+    account, wording = twilio_account(settings, keys), Wording(brand)
+    options = Options(settings, account, made, clock, fingerprints)
+    verifications = options.verifications()
+    way_out = gateway or options.way_out(
+        build_gateway(settings, account, wording),
+        Holding(made, fingerprints).verified_on,
+        verifications,
+    )
     outside = Outside(
         sessions=made,
         clock=clock,
@@ -187,24 +224,29 @@ def _lay_ground(
         keys=keys,
         cipher=cipher,
         fingerprints=fingerprints,
-        outbox=Outbox(made, clock, cipher, fingerprints, gateway, on_wake=bell.ring),
-        wording=Wording(brand),
+        outbox=Outbox(
+            *(made, clock, cipher, fingerprints, way_out),
+            waits=settings.send_waits,
+            on_wake=bell.ring,
+        ),
+        wording=wording,
         brand=brand,
-        lines=lines,
+        lines=lines or options.lines(),
         policy=number_policy(settings),
         randomness=randomness,
+        verifications=verifications,
     )
-    return Ground(outside, database, bell)
+    return Ground(outside, database, bell, account)
 
 
 def _build_conversations(
-    outside: Outside, disclosures: Disclosures, showings: Showings
+    outside: Outside, backend: Backend, saying: Saying
 ) -> Conversations:
     return Conversations(
         outside.sessions,
         outside.clock,
         settings=outside.settings,
-        disclosures=disclosures,
+        disclosures=backend.disclosures,
         detect=detect,
         new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
         wording=ConversationWording(),
@@ -213,8 +255,12 @@ def _build_conversations(
             rows_of(Proof),
             rows_of(Showing),
             unlink_rating,
+            rows_of(Visitor),
+            rows_of(TextThread),
+            rows_of(WebLink),
         ],
-        on_heard=[showings.go_on],
+        on_heard=[backend.showings.go_on],
+        saying=saying,
     )
 
 

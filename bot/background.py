@@ -49,22 +49,26 @@ class Bell:
 
 
 class Courier:
-    """Sends what the outbox holds: at once when told, else every two seconds."""
+    """Sends what the outbox holds: at once when told, else every two seconds.
 
-    def __init__(self, outbox: Outbox, bell: Bell) -> None:
+    With more `hands` a gateway that is slow for one number holds up no other.
+    """
+
+    def __init__(self, outbox: Outbox, bell: Bell, *, hands: int = 1) -> None:
         self._outbox = outbox
         self._bell = bell
-        self._task: asyncio.Task[None] | None = None
+        self._hands = hands
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to send."""
-        self._task = asyncio.create_task(self._carry())
+        self._tasks = [asyncio.create_task(self._carry()) for _ in range(self._hands)]
 
     async def stop(self) -> None:
         """Stop; what is still queued is sent after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _carry(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 
+from bot.chat_by_text import TextChat
 from bot.chat_inboxes import Inboxes
 from bot.chat_server import ChatFailed, own_server
 from bot.settings import Settings
@@ -22,16 +23,27 @@ Write = Callable[[str], None]
 
 
 def chat_in_terminal(
-    settings: Settings, *, server: str, language: str | None, email: str | None
+    settings: Settings,
+    *,
+    server: str,
+    language: str | None,
+    email: str | None,
+    number: str | None = None,
 ) -> None:
     """Talk until the end of input; starts a server when none runs.
+
+    With a `number` it is texted from there, else talked on the web.
 
     Raises:
         ChatFailed: there is no server, or it refuses the session.
     """
     with reach(settings, server) as http:
-        token = identity_token(settings, email) if email else None
-        chat = Chat(http, settings, language=language, identity_token=token)
+        chat: Chat | TextChat
+        if number:
+            chat = TextChat(http, settings, number=number)
+        else:
+            token = identity_token(settings, email) if email else None
+            chat = Chat(http, settings, language=language, identity_token=token)
         print("Type a message, or an option's number. Ctrl-D ends.")
         for typed in _typed_lines():
             chat.say(typed)

@@ -11,6 +11,7 @@ from bot.settings import Settings, SettingsError, load_settings
 
 Command = Callable[[Settings, argparse.Namespace], int]
 DEFAULT_SERVER = "http://127.0.0.1:8000"
+STANDIN_PORT = 8010
 
 
 class CommandFailed(Exception):
@@ -44,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
     chat_command = add("chat", chat, "talk to the assistant in the terminal")
     chat_command.add_argument("--language", choices=("en", "es"))
     chat_command.add_argument("--as", dest="email", metavar="EMAIL")
+    chat_command.add_argument("--channel", choices=("web", "sms"), default="web")
+    chat_command.add_argument(
+        "--from", dest="number", metavar="+1...", help="the phone that texts"
+    )
     chat_command.add_argument("--server", metavar="URL", default=DEFAULT_SERVER)
     add("seed", seed, "make the demo's accounts; a second time changes nothing")
     shown = add("accounts", show_account, "look at an account, masked")
@@ -55,10 +60,16 @@ def parser() -> argparse.ArgumentParser:
     decided.add_argument("number", metavar="NUMBER", nargs="?")
     decided.add_argument("--by", metavar="NAME", help="who decides")
     decided.add_argument("--json", action="store_true", help="for tools")
+    watched = add("traffic", traffic, "show how many codes leave and are used")
+    watched.add_argument("verb", choices=("show", "close-breaker"))
+    watched.add_argument("--json", action="store_true", help="for tools")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
     add("train", train, "train the model, unless nothing it learns from changed")
+    told = "stand in for Twilio on this machine; prints how to use it"
+    stand_in = add("twilio-standin", twilio_stand_in, told)
+    stand_in.add_argument("--port", type=int, default=STANDIN_PORT)
     add("doctor", doctor, "say what is missing, and what to do about it")
     return root
 
@@ -79,12 +90,15 @@ def chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.chat import chat_in_terminal
     from bot.chat_server import ChatFailed
 
+    if (arguments.channel == "sms") != bool(arguments.number):
+        raise CommandFailed("--channel sms and --from +1... go together.")
     try:
         chat_in_terminal(
             settings,
             server=arguments.server,
             language=arguments.language,
             email=arguments.email,
+            number=arguments.number,
         )
     except ChatFailed as error:
         raise CommandFailed(str(error)) from None
@@ -141,6 +155,22 @@ def cases(settings: Settings, arguments: argparse.Namespace) -> int:
     except CaseNotDecided as error:
         raise CommandFailed(str(error)) from None
     _print(shown, as_json=arguments.json)
+    return 0
+
+
+def traffic(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show traffic to an operator, or close the breaker before its time."""
+    from bot import schema
+    from bot.assembly import build_services
+    from bot.traffic_commands import BreakerNotTripped, close, show
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    do = show if arguments.verb == "show" else close
+    try:
+        _print(do(services.traffic), as_json=arguments.json)
+    except BreakerNotTripped:
+        raise CommandFailed("The breaker is closed: codes leave.") from None
     return 0
 
 
@@ -202,6 +232,17 @@ def understand(settings: Settings, _arguments: argparse.Namespace) -> int:
     model = load_parser(training.MODEL)
     for understood in understand_lines(lines, parser=model, region=settings.region):
         print(json.dumps(understood, ensure_ascii=False))
+    return 0
+
+
+def twilio_stand_in(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Serve the stand-in."""
+    from bot.privacy.cipher import Keys
+    from bot.privacy.secrets import secret_key
+    from bot.telephony.standin.serving import run
+    from bot.telephony.twilio.account import twilio_account
+
+    run(twilio_account(settings, Keys(secret_key(settings))), arguments.port)
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -81,6 +82,13 @@ def reading(sessions: Sessions) -> Iterator[Session]:
 def sessions(engine: Engine) -> Sessions:
     """A factory of sessions whose objects stay readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def insert_new(session: Session, model: type[Base], **values: object) -> None:
+    """Add a row unless its key is taken, also by somebody who is adding it now."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(insert(model).values(values).on_conflict_do_nothing())
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

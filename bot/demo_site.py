@@ -8,17 +8,20 @@ from bot.accounts.directory import SqlDirectory
 from bot.accounts.errors import AccountNotFound
 from bot.accounts.journal import Journal
 from bot.accounts.notices import Notices
+from bot.assembly import number_policy
 from bot.chat import TOKEN_LIFETIME, identity_token
 from bot.privacy.cipher import Cipher, Keys
 from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.telephony.wording import Wording
 from bot.verification.authenticators import Authenticators
+from bot.verification.caps import Caps
 from bot.verification.challenges import Challenges
 from bot.verification.codes import Codes
 from bot.verification.contacts import email_spelling
 from bot.verification.destinations import Destinations
 from bot.verification.dispatch import Dispatch
+from bot.verification.meters import Meters
 from bot.verification.randomness import SystemRandomness
 from bot.verification.sign_in_page import SignInPage, Unlimited
 from bot.verification.throttles import Throttles
@@ -87,7 +90,9 @@ class DemoSite:
 def _sign_in_page(
     services: Services, directory: SqlDirectory, codes: Codes
 ) -> SignInPage:
-    settings, clock, outbox = services.settings, services.clock, services.outbox
+    # The made-up website makes its codes itself, whoever makes the chat's.
+    settings = services.settings.model_copy(update={"code_engine": "own"})
+    clock, outbox = services.clock, services.outbox
     wording, journal = Wording(services.brand), Journal(clock)
     authenticators = Authenticators(settings)
     notices = Notices(outbox, wording, directory, language=settings.language)
@@ -99,10 +104,21 @@ def _sign_in_page(
         services.fingerprints,
         directory,
         Destinations(directory, authenticators, language=settings.language),
-        Dispatch(clock, settings, codes, Unlimited(settings), outbox, wording, journal),
+        Dispatch(
+            *(clock, settings, codes, Unlimited(settings), _caps(services, limits)),
+            *(outbox, wording, journal),
+        ),
         Challenges(
-            *(services.sessions, clock, codes, limits),
+            *(services.sessions, clock, codes, codes, limits),
             *(authenticators, notices, journal, outbox),
         ),
         undeliverable=dict.fromkeys(filtered.numbers, WAITS_BECAUSE),
+    )
+
+
+def _caps(services: Services, limits: Throttles) -> Caps:
+    settings = services.settings
+    return Caps(
+        *(settings, services.fingerprints, number_policy(settings)),
+        *(limits, Meters(), services.visitors),
     )

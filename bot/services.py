@@ -30,14 +30,23 @@ from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
 from bot.settings import Settings
+from bot.telephony.calls import Calls
 from bot.telephony.outbox import Outbox
+from bot.telephony.reports import DeliveryReports
+from bot.telephony.suppressions import Suppressions
+from bot.telephony.twilio.account import TwilioAccount
+from bot.texting.inbox import Inbox
+from bot.texting.linking import Linking
+from bot.texting.reader import TextReader
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
 from bot.verification.showings import Showings
 from bot.verification.totp import Totp
+from bot.verification.traffic import Traffic
 from bot.verification.two_factor import TwoFactor
+from bot.verification.visitors import Visitors
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,10 @@ class Services:
     disclosures: Disclosures
     outbox: Outbox
     courier: Courier
+    calls: Calls
+    delivery_reports: DeliveryReports
+    suppressions: Suppressions
+    twilio: TwilioAccount
     identification: Identification
     phone_numbers: PhoneNumbers
     history: CodeHistory
@@ -66,6 +79,8 @@ class Services:
     emails: Emails
     deletions: Deletions
     retention: Retention
+    visitors: Visitors
+    traffic: Traffic
     undoing: Undoing
     cases: Cases
     handoff: HandoffRequests
@@ -78,4 +93,7 @@ class Services:
     forgetting: Forgetting
     notifier: Notifier
     turns: Turns
+    linking: Linking
+    inbox: Inbox
+    text_reader: TextReader
     engine: EngineClient

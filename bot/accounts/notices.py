@@ -35,7 +35,14 @@ class Notices:
         text = self._wording.text(f"{name}_email", language, **values)
         everyone: list[str | None] = [address.value for address in addresses]
         for to in everyone or [None]:
-            self._outbox.post(session, to=to, by="email", text=text, purpose=PURPOSE)
+            self._outbox.post(
+                session,
+                to=to,
+                by="email",
+                text=text,
+                purpose=PURPOSE,
+                language=language,
+            )
 
     def tell_number(
         self,
@@ -76,6 +83,7 @@ class Notices:
             by=by,
             text=self._wording.text(f"{name}_{by}", language, **values),
             purpose=PURPOSE,
+            language=language,
         )
 
     def _language_of(self, session: Session, account_id: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from bot.accounts.errors import LookupLimit
 from bot.clock import Clock
 from bot.database import Sessions
@@ -11,8 +13,9 @@ from bot.telephony.lines import Line, LineTypes
 from bot.telephony.numbers import Number, mask, parse
 from bot.telephony.policy import NumberPolicy
 from bot.verification.throttles import Throttles
+from bot.verification.visitors import Visitors
 
-LOOKUPS, PERIOD = 10, 3600
+LOOKUPS, LOOKUPS_OF_PLACE, PERIOD = 10, 30, 3600
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class NumberReader:
         lines: LineTypes,
         policy: NumberPolicy,
         throttles: Throttles,
+        visitors: Visitors,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -57,6 +61,7 @@ class NumberReader:
         self._lines = lines
         self._policy = policy
         self._throttles = throttles
+        self._visitors = visitors
 
     def read(self, text: str) -> ReadNumber:
         """Read a number; call it outside of transactions: it may leave the machine.
@@ -69,7 +74,8 @@ class NumberReader:
     def eligibility(self, conversation_id: str, text: str) -> Eligible:
         """Say whether a number could get codes, to anybody.
 
-        Looking lines up costs money, so a conversation gets ten in an hour.
+        Looking lines up costs money, so a conversation gets ten in an hour, and the
+        place that it comes from thirty.
 
         Raises:
             NumberError: the number cannot be read, or gets no codes.
@@ -81,17 +87,22 @@ class NumberReader:
         return Eligible(mask(number.e164), read.ways, read.line.kind, number.country)
 
     def _judge(self, number: Number) -> ReadNumber:
-        line = self._lines.look_up(number.e164)
+        # What is refused anyway needs no look-up.
+        self._policy.check_number(number)
+        found = self._lines.look_up(number.e164)
+        line = self._policy.settle(number, found)
         return ReadNumber(number, line, self._policy.check(number, line))
 
     def _admit(self, conversation_id: str) -> None:
         with self._sessions.begin() as session:
-            again_in = self._throttles.admit_within(
-                session,
-                f"lookup:{conversation_id}",
-                most=LOOKUPS,
-                period=PERIOD,
-                now=self._clock.now(),
-            )
+            self._admit_within(session, f"lookup:{conversation_id}", LOOKUPS)
+            place = self._visitors.of(session, conversation_id)
+            if place is not None:
+                self._admit_within(session, f"lookup:{place}", LOOKUPS_OF_PLACE)
+
+    def _admit_within(self, session: Session, key: str, most: int) -> None:
+        again_in = self._throttles.admit_within(
+            session, key, most=most, period=PERIOD, now=self._clock.now()
+        )
         if again_in:
             raise LookupLimit(again_in)

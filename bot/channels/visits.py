@@ -54,10 +54,15 @@ class VisitChannel:
         except LimitReached as error:
             raise openings_too_fast(error) from None
         response.status_code = 200 if arrival.resumed else 201
+        await self._note(arrival, request)
         return await self._welcome(arrival, response)
 
     async def identify(
-        self, given: IdentityGiven, visit: Visitor, response: Response
+        self,
+        given: IdentityGiven,
+        visit: Visitor,
+        request: Request,
+        response: Response,
     ) -> VisitShape:
         """Sign in with the host website's word; gives a new token, and a new cookie
         unless the same person is signed in already.
@@ -70,9 +75,18 @@ class VisitChannel:
             )
         except IdentityTokenInvalid:
             raise identity_invalid() from None
+        await self._note(arrival, request)
         # The streams of every token that was revoked end now.
         self._services.notifier.notify(visit.conversation_id)
         return await self._welcome(arrival, response)
+
+    async def _note(self, arrival: Arrival, request: Request) -> None:
+        if request.client is not None and not arrival.resumed:
+            await asyncio.to_thread(
+                self._services.visitors.note,
+                arrival.conversation_id,
+                request.client.host,
+            )
 
     async def forget(self, visit: Visitor, response: Response) -> Forgotten:
         """End the conversation; what only the assistant was told is deleted."""

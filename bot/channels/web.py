@@ -42,11 +42,15 @@ class WebChannel:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def open_session(self, new: NewSession) -> SessionOpened:
+    async def open_session(self, new: NewSession, request: Request) -> SessionOpened:
         """Open a conversation and get the token for it."""
         conversation_id = await asyncio.to_thread(
             self._services.conversations.start, "web", language=new.language
         )
+        if request.client is not None:
+            await asyncio.to_thread(
+                self._services.visitors.note, conversation_id, request.client.host
+            )
         if new.identity_token is not None:
             await self._sign_in(conversation_id, new.identity_token)
         opened = await asyncio.to_thread(
@@ -65,6 +69,7 @@ class WebChannel:
         heard = await asyncio.to_thread(
             self._services.conversations.hear,
             visit.conversation_id,
+            via="web",
             **message.model_dump(),
         )
         if heard.new:

@@ -42,16 +42,17 @@ def choose(log: ConversationRepository, conversation_id: str, payload: str) -> S
     Raises:
         OptionNotOffered: it is not among them.
     """
-    for option in _offered(log.offering(conversation_id)):
+    for option in offered(log.offering(conversation_id)):
         if option["payload"] == payload:
             return Said(option["title"], payload=payload)
     raise OptionNotOffered
 
 
-def _offered(newest_first: Sequence[Message]) -> list[dict[str, str]]:
+def offered(newest_first: Sequence[Message]) -> list[dict[str, str]]:
+    """The options of the newest turn that has any, in the order they were shown."""
     return [
         option
-        for message in newest_first
+        for message in reversed(newest_first)
         if _same_turn(message, newest_first[0])
         for option in message.options
     ]

@@ -28,6 +28,7 @@ from bot.conversations.lines import (
 )
 from bot.conversations.models import Author, Channel, Conversation, Message
 from bot.conversations.repository import ConversationRepository
+from bot.conversations.saying import Saying
 from bot.conversations.wording import Wording
 from bot.database import Sessions, reading
 from bot.privacy.disclosures import Disclosures
@@ -56,6 +57,7 @@ class Conversations:
         wording: Wording,
         forget: Sequence[Forget] = (),
         on_heard: Sequence[Forget] = (),
+        saying: Saying | None = None,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -67,6 +69,7 @@ class Conversations:
         self._wording = wording
         self._forget = forget
         self._on_heard = on_heard
+        self._saying = saying or Saying()
 
     def start(
         self,
@@ -104,42 +107,48 @@ class Conversations:
         payload: str | None = None,
         client_id: str | None = None,
         provider_id: str | None = None,
+        via: Channel | None = None,
     ) -> Heard:
         """Append what a visitor typed, or the option with `payload`.
 
-        The same `client_id` or `provider_id` again changes nothing.
+        The conversation goes on by the channel that it came `via`. The same
+        `client_id` or `provider_id` again changes nothing.
 
         Raises:
             ConversationUnknown, TextMissing, TextTooLong, MessagesTooFast,
             OptionNotOffered: nothing was appended.
         """
+        ids = (client_id, provider_id)
         try:
-            return self._hear(conversation_id, text, payload, client_id, provider_id)
+            return self._hear(conversation_id, text, payload, ids, via)
         except IntegrityError:
             # The same delivery got into another conversation at this moment.
-            return self._hear(conversation_id, text, payload, client_id, provider_id)
+            return self._hear(conversation_id, text, payload, ids, via)
 
     def _hear(
         self,
         conversation_id: str,
         text: str,
         payload: str | None,
-        client_id: str | None,
-        provider_id: str | None,
+        ids: tuple[str | None, str | None],
+        via: Channel | None,
     ) -> Heard:
         now = self._clock.now()
         with self._sessions.begin() as session:
             log = ConversationRepository(session)
             conversation = log.lock(conversation_id)
-            before = log.heard(conversation_id, client_id, provider_id)
+            before = log.heard(conversation_id, *ids)
             if before is not None:
                 return Heard(before, new=False)
-            said = self._understand(log, conversation, text, payload)
+            channel = via or conversation.channel
+            said = self._understand(log, conversation, text, payload, channel)
             limit = self._settings.messages_per_minute
             refuse_haste(log, conversation_id, now, limit=limit)
             language = language_of(conversation, said, self._detect)
-            log.advance(conversation, 1, language=language, last_at=now)
-            line = line_of(conversation, said, client_id, provider_id, now)
+            log.advance(
+                conversation, 1, language=language, channel=channel, last_at=now
+            )
+            line = line_of(conversation, said, *ids, now)
             log.append(line)
             self._disclosures.keep(session, conversation_id, line.seq, said.found)
             for forget in self._on_heard:
@@ -152,10 +161,11 @@ class Conversations:
         conversation: Conversation,
         text: str,
         payload: str | None,
+        channel: str,
     ) -> Said:
         if payload is not None:
             return choose(log, conversation.id, payload)
-        limit = self._limits[conversation.channel]
+        limit = self._limits[channel]
         return read_text(text, limit=limit, region=self._settings.region)
 
     def reply(
@@ -177,8 +187,8 @@ class Conversations:
             if not log.answer(conversation_id, seq, now):
                 return self._drop(session, conversation_id, seq, "answered before")
             conversation.outage_at = None
-            return log.append_lines(
-                conversation, lines, author="bot", at=now, answers=seq
+            return self._saying.append(
+                session, conversation, lines, author="bot", at=now, answers=seq
             )
 
     def _drop(
@@ -209,7 +219,7 @@ class Conversations:
             if conversation is None:
                 return False
             line = self._wording.waiting(conversation.language)
-            log.append_lines(conversation, (line,), author="system", at=now)
+            self._saying.append(session, conversation, (line,), author="system", at=now)
         return True
 
     def add(self, conversation_id: str, line: Line, *, author: Author) -> int:
@@ -223,7 +233,9 @@ class Conversations:
             log = ConversationRepository(session)
             conversation = log.lock(conversation_id)
             log.advance(conversation, 1, last_at=now)
-            (seq,) = log.append_lines(conversation, (line,), author=author, at=now)
+            (seq,) = self._saying.append(
+                session, conversation, (line,), author=author, at=now
+            )
         return seq
 
     def read(

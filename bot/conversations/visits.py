@@ -108,6 +108,17 @@ class Visits:
             )
             return self._arrive(rows, opened, now, left=left)
 
+    def enter(self, conversation_id: str) -> Opened:
+        """A cookie for a conversation that was reached by a link.
+
+        Raises:
+            ConversationUnknown: it was forgotten.
+        """
+        now = self._clock.now()
+        with self._sessions.begin() as session:
+            ConversationRepository(session).lock(conversation_id)
+            return self._open_cookie(SessionRows(session, now), conversation_id, now)
+
     def sign_in(self, visit: Visit, identity_token: str) -> Arrival:
         """Take the website's word; secrets from before count no more (fixation).
 

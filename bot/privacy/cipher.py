@@ -62,7 +62,8 @@ class Fingerprints:
     def of(self, kind: str, value: str) -> str:
         """64 hex characters; the same value of another kind has another one.
 
-        Kinds in use: `phone` (E.164), `email` (lower case).
+        Kinds in use: `phone` (E.164), `email` (lower case), `visitor` (a network
+        address), `prefix` (a number without its last four digits).
         """
         message = f"{len(kind)}:{kind}{value}".encode()
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()

@@ -22,7 +22,7 @@ IDENTIFIER = re.compile(
 UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 LONGEST_VALUE = 10_000
 # A line for each request, migration or registered action helps nobody.
-CHATTY = ("alembic", "httpx", "rasa_sdk")
+CHATTY = ("alembic", "httpcore", "httpx", "rasa_sdk", "urllib3")
 SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 
 

@@ -1,8 +1,11 @@
 """Addresses: a phone number or an e-mail address that a message goes to."""
 
+import re
 from typing import Literal
 
 from bot.telephony import numbers
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def kind_of(address: str) -> Literal["phone", "email"]:
@@ -16,3 +19,8 @@ def mask(address: str) -> str:
         return numbers.mask(address)
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}•••@{domain}"
+
+
+def is_e164(text: str) -> bool:
+    """Whether a text may stand for a number in a URL: a plus sign and digits only."""
+    return E164.fullmatch(text) is not None

@@ -12,6 +12,9 @@ TelephonyError
 │   ├── EmergencyNumber
 │   └── NumberRefused         a real number that gets no codes (reason, by_policy)
 ├── GatewayFailed             the provider took nothing (error_code)
+│   ├── GatewayBusy           ... now; it may later (in_doubt)
+│   └── GatewaySilent         ... or it did: there was no answer
+├── LookupFailed              nothing could be found out about a number (reason)
 └── WordingMissing            no such text (name, language)
 """
 
@@ -75,6 +78,34 @@ class GatewayFailed(TelephonyError):
     def __init__(self, error_code: str | None = None) -> None:
         super().__init__(error_code or "no error code")
         self.error_code = error_code
+
+
+class GatewayBusy(GatewayFailed):
+    """The provider did not take a message now, and may take it later.
+
+    `in_doubt`: it broke down over it (HTTP 5xx), so that it may have taken it first.
+    """
+
+    def __init__(
+        self, error_code: str | None = None, *, in_doubt: bool = False
+    ) -> None:
+        super().__init__(error_code)
+        self.in_doubt = in_doubt
+
+
+class GatewaySilent(GatewayFailed):
+    """The message left, and no answer came: it may have been taken or not."""
+
+
+class LookupFailed(TelephonyError):
+    """Nothing could be found out about a number; `reason` is the provider's code.
+
+    Where there is none: `timeout`, `unreachable`, `malformed`, `null`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class WordingMissing(TelephonyError):

@@ -1,9 +1,10 @@
 """The outbox: messages are written down with the decision, and sent after it."""
 
-from collections.abc import Callable, Iterable
+import itertools
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -11,15 +12,11 @@ from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints
 from bot.telephony import addresses
-from bot.telephony.errors import GatewayFailed
-from bot.telephony.gateway import Gateway, Sent, Way
+from bot.telephony.gateway import Gateway, Way
 from bot.telephony.models import Delivery
 from bot.telephony.repository import DeliveryRepository
+from bot.telephony.sending import WAITS, Sending
 
-# How long one try may take; after it nobody knows whether the message went out,
-# and a code is better sent never than twice.
-LEASE = timedelta(seconds=60)
-BATCH = 20
 # As long as what is said in a chat.
 KEPT = timedelta(days=30)
 # Stands in for the address of a decoy, so that a decoy costs the same work.
@@ -60,17 +57,26 @@ class Outbox:
         fingerprints: Fingerprints,
         gateway: Gateway,
         *,
+        waits: Sequence[int] = WAITS,
         on_wake: Callable[[], None] = nothing,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._cipher = cipher
         self._fingerprints = fingerprints
-        self._gateway = gateway
+        self._sending = Sending(sessions, clock, cipher, gateway, waits)
+        self._count = itertools.count()
         self._on_wake = on_wake
 
     def post(
-        self, session: Session, *, to: str | None, by: Way, text: str, purpose: str
+        self,
+        session: Session,
+        *,
+        to: str | None,
+        by: Way,
+        text: str,
+        purpose: str,
+        language: str = "en",
     ) -> Delivery:
         """Queue a message in the caller's transaction; without `to` it is a decoy.
 
@@ -80,13 +86,14 @@ class Outbox:
         sealed = self._cipher.encrypt(address)
         fingerprint = self._fingerprints.of(addresses.kind_of(address), address)
         delivery = Delivery(
-            id=uuid4().hex,
+            id=self._new_id(),
             by=by,
             to_encrypted=sealed if to else None,
             to_fingerprint=fingerprint if to else None,
             to_masked=addresses.mask(address) if to else "",
             body_encrypted=self._cipher.encrypt(text),
             purpose=purpose,
+            language=language,
             state="queued" if to else "decoy",
             created_at=self._clock.now(),
         )
@@ -98,17 +105,11 @@ class Outbox:
         self._on_wake()
 
     def drain(self) -> int:
-        """Send what is queued, and count what was sent.
+        """Send what is queued, and count what was handed to the gateway.
 
         Any number of drains may run at once: each message is claimed by one.
         """
-        self._give_up_on_lost()
-        sent = 0
-        while claimed := self._claim():
-            for delivery in claimed:
-                self._send(delivery)
-                sent += 1
-        return sent
+        return self._sending.drain()
 
     def sent_to(self, to: str) -> list[SentMessage]:
         """What arrived at a number or address, oldest first; for the demo's pages."""
@@ -143,29 +144,11 @@ class Outbox:
         """
         DeliveryRepository(session).erase_sent_to(sorted(fingerprints))
 
-    def _give_up_on_lost(self) -> None:
-        now = self._clock.now()
-        with self._sessions.begin() as session:
-            DeliveryRepository(session).fail_claimed(before=now - LEASE, at=now)
-
-    def _claim(self) -> list[Delivery]:
-        now = self._clock.now()
-        with self._sessions.begin() as session:
-            deliveries = DeliveryRepository(session)
-            waiting = deliveries.waiting(limit=BATCH)
-            return [row for row in waiting if deliveries.claim(row.id, at=now)]
-
-    def _send(self, delivery: Delivery) -> None:
-        to = self._open(delivery.to_encrypted)
-        try:
-            outcome = self._gateway.send(
-                to, delivery.by, self._open(delivery.body_encrypted)
-            )
-        except GatewayFailed as error:
-            outcome = Sent("", "failed", error.error_code)
-        with self._sessions.begin() as session:
-            deliveries = DeliveryRepository(session)
-            deliveries.record(delivery.id, outcome, at=self._clock.now())
+    def _new_id(self) -> str:
+        """An id that sorts after those before it, also within one moment."""
+        moment = int(self._clock.now().timestamp() * 1_000_000)
+        place = next(self._count) % 0x10000
+        return f"{moment:014x}{place:04x}{secrets.token_hex(7)}"
 
     def _shown(self, delivery: Delivery) -> SentMessage:
         text = self._open(delivery.body_encrypted)

@@ -11,9 +11,12 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 GSM7_LENGTHS = (160, 153)
 UCS2_LENGTHS = (70, 67)
 
-# What a text message can do without: accents that its alphabet lacks, curly quotes,
-# and the dots that hide a number.
-FOLDED = str.maketrans("áíóúÁÍÓÚ•“”‘’–—…", "aiouAIOU*\"\"''--.")
+# What a text message can do without: accents that its alphabet lacks, typographic
+# quotes, dashes and spaces, and the dots that hide a number.
+FOLDED = str.maketrans(
+    "áíóúÁÍÓÚ•“”„«»‘’‚′″–—‐‑−…\u00a0\u202f",
+    "aiouAIOU*" + '"' * 5 + "'" * 4 + '"' + "-" * 5 + ".  ",
+)
 
 
 def fold(text: str) -> str:

@@ -1,12 +1,8 @@
 """How the parts of accounts and verification are put together."""
 
-from dataclasses import dataclass
-
 from bot.accounts import assembly as accounts
 from bot.accounts.activity import Activity
-from bot.accounts.deletion import Deletions
 from bot.accounts.directory import AccountDirectory, SqlDirectory
-from bot.accounts.emails import Emails
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.new_emails import NewEmails
@@ -24,20 +20,14 @@ from bot.accounts.switching import Switching
 from bot.accounts.telling import Telling
 from bot.accounts.undo_links import UndoLinks
 from bot.accounts.undoing import Reverser
-from bot.brand import Brand
-from bot.clock import Clock
-from bot.database import Sessions
-from bot.privacy.cipher import Cipher, Fingerprints, Keys
 from bot.privacy.disclosures import Disclosures
-from bot.settings import Settings
-from bot.telephony.lines import LineTypes
-from bot.telephony.outbox import Outbox
-from bot.telephony.policy import NumberPolicy
-from bot.telephony.wording import Wording
 from bot.verification import factors
 from bot.verification.authenticators import Authenticators
+from bot.verification.backend import Backend
 from bot.verification.bindings import Bindings
+from bot.verification.caps import Caps
 from bot.verification.challenges import Challenges
+from bot.verification.checking import CodeCheck, ElsewhereCheck
 from bot.verification.claims import Claims
 from bot.verification.codes import Codes
 from bot.verification.destinations import Destinations
@@ -46,56 +36,17 @@ from bot.verification.guesses import Guesses
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
 from bot.verification.identity_tokens import IdentityTokens
+from bot.verification.meters import Meters
+from bot.verification.outside import Outside
 from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
-from bot.verification.randomness import Randomness
-from bot.verification.recovery import RecoveryCodes
 from bot.verification.retention import Retention
 from bot.verification.showings import Showings
 from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
-from bot.verification.totp import Totp
-from bot.verification.two_factor import TwoFactor
+from bot.verification.traffic import Traffic
+from bot.verification.visitors import Visitors
 from bot.verification.vouching import Vouching
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What the backend is given: everything that a test or a setting may choose."""
-
-    sessions: Sessions
-    clock: Clock
-    settings: Settings
-    keys: Keys
-    cipher: Cipher
-    fingerprints: Fingerprints
-    outbox: Outbox
-    wording: Wording
-    brand: Brand
-    lines: LineTypes
-    policy: NumberPolicy
-    randomness: Randomness
-
-
-@dataclass(frozen=True)
-class Backend:
-    """The services on accounts and proofs, and what takes their changes back."""
-
-    reversers: dict[UndoKind, Reverser]
-    identification: Identification
-    vouching: Vouching
-    phone_numbers: PhoneNumbers
-    history: CodeHistory
-    totp: Totp
-    recovery_codes: RecoveryCodes
-    two_factor: TwoFactor
-    disclosures: Disclosures
-    suspension: Suspension
-    showings: Showings
-    activity: Activity
-    emails: Emails
-    deletions: Deletions
-    retention: Retention
 
 
 class Assembly:
@@ -120,6 +71,12 @@ class Assembly:
             lifetime=settings.disclosure_lifetime,
         )
         self.throttles = Throttles(settings)
+        self.meters = Meters()
+        self.visitors = Visitors(outside.sessions, clock, outside.fingerprints)
+        self.caps = Caps(
+            *(settings, outside.fingerprints, outside.policy),
+            *(self.throttles, self.meters, self.visitors),
+        )
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
         self.codes = Codes(outside.keys.derive("codes"), outside.randomness)
@@ -165,7 +122,13 @@ class Assembly:
                 self.new_numbers,
                 self.new_emails,
                 self.undo_links,
+                self.meters,
+                self.visitors,
                 undo_lifetime=outside.settings.undo_lifetime,
+            ),
+            visitors=self.visitors,
+            traffic=Traffic(
+                outside.sessions, outside.clock, outside.settings, self.meters
             ),
         )
 
@@ -183,6 +146,7 @@ class Assembly:
             outside.settings,
             self.codes,
             self.throttles,
+            self.caps,
             outside.outbox,
             outside.wording,
             self.journal,
@@ -193,12 +157,19 @@ class Assembly:
             self.outside.sessions,
             self.outside.clock,
             self.codes,
+            self._check(),
             self.throttles,
             self.authenticators,
             self.notices,
             self.journal,
             self.outside.outbox,
         )
+
+    def _check(self) -> CodeCheck:
+        outside = self.outside
+        if outside.verifications is None:
+            return self.codes
+        return ElsewhereCheck(outside.sessions, self.codes, outside.verifications)
 
     def _guesses(self) -> Guesses:
         return Guesses(
@@ -272,6 +243,7 @@ class Assembly:
             outside.lines,
             outside.policy,
             self.throttles,
+            self.visitors,
         )
 
     def _offering(self, reader: NumberReader) -> Offering:

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.database import Sessions
 from bot.telephony.outbox import Outbox
 from bot.verification.authenticators import Authenticators
+from bot.verification.checking import CodeCheck
 from bot.verification.codes import Codes, read_code
 from bot.verification.errors import (
     AuthenticatorDisabled,
@@ -66,6 +67,7 @@ class Challenges:
         sessions: Sessions,
         clock: Clock,
         codes: Codes,
+        check: CodeCheck,
         throttles: Throttles,
         authenticators: Authenticators,
         notices: Notices,
@@ -75,6 +77,7 @@ class Challenges:
         self._sessions = sessions
         self._clock = clock
         self._codes = codes
+        self._check = check
         self._throttles = throttles
         self._authenticators = authenticators
         self._notices = notices
@@ -97,7 +100,7 @@ class Challenges:
         """
         code = read_code(text)
         guess = self._count_newest(conversation_id, purpose, account_id)
-        fits = self._codes.fits(guess.challenge, code)
+        fits = self._check.fits(guess.challenge, code)
         if fits and guess.owner_id is not None:
             return self._use(guess.challenge, guess.owner_id, then)
         raise self._refuse(guess, code)

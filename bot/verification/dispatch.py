@@ -12,10 +12,11 @@ from bot.settings import Settings
 from bot.telephony.gateway import Way
 from bot.telephony.outbox import Outbox
 from bot.telephony.wording import Wording
+from bot.verification.caps import Caps
 from bot.verification.codes import Codes
 from bot.verification.destinations import Destination
-from bot.verification.errors import SendLimitReached
-from bot.verification.models import Challenge, Purpose
+from bot.verification.errors import NoAuthenticator, SendLimitReached
+from bot.verification.models import Challenge, CodeEngine, Purpose
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent
 from bot.verification.throttles import Throttles
@@ -23,13 +24,17 @@ from bot.verification.throttles import Throttles
 
 @dataclass(frozen=True)
 class Asked:
-    """What a code was asked for; `told`: the asker may know where it goes."""
+    """What a code was asked for; `told`: the asker may know where it goes.
+
+    `chat`: the conversation it was asked for in, where it is for another place.
+    """
 
     conversation_id: str
     purpose: Purpose
     limit_key: str
     told: bool
     by: Way
+    chat: str = ""
 
 
 class Dispatch:
@@ -41,6 +46,7 @@ class Dispatch:
         settings: Settings,
         codes: Codes,
         throttles: Throttles,
+        caps: Caps,
         outbox: Outbox,
         wording: Wording,
         journal: Journal,
@@ -49,6 +55,7 @@ class Dispatch:
         self._settings = settings
         self._codes = codes
         self._throttles = throttles
+        self._caps = caps
         self._outbox = outbox
         self._wording = wording
         self._journal = journal
@@ -61,9 +68,12 @@ class Dispatch:
         Raises:
             SendTooSoon, SendLimitReached: not yet.
             AuthenticatorDisabled: too many wrong guesses were made here.
+            NoAuthenticator: numbers like the asker's own get no codes any more.
         """
         now = self._clock.now()
         conversation = f"conversation:{asked.conversation_id}"
+        chat = asked.chat or asked.conversation_id
+        self._caps.admit_visitor(session, chat, now=now)
         self._throttles.admit_today(session, conversation, now=now)
         again_in = self._throttles.admit(session, asked.limit_key, by=asked.by, now=now)
         reached = self._within_limits(session, asked, destination)
@@ -99,14 +109,22 @@ class Dispatch:
     def _within_limits(
         self, session: Session, asked: Asked, destination: Destination
     ) -> Destination:
+        nowhere = replace(destination, address=None)
+        if not self._caps.allows(destination):
+            if asked.told:
+                raise NoAuthenticator
+            destination = nowhere
         now = self._clock.now()
         key = f"destination:{destination.fingerprint}"
-        if self._throttles.admit_unseen(session, key, now=now):
-            return destination
+        room = self._throttles.admit_unseen(session, key, now=now)
+        reached = destination if room else nowhere
+        again_in = self._caps.admit(session, reached, now=now)
+        if again_in and asked.told:
+            raise SendLimitReached(again_in)
         # Of a new number or address it would tell that others use it.
-        if asked.told and asked.purpose in ("identify", "sign_in"):
+        if not room and asked.told and asked.purpose in ("identify", "sign_in"):
             raise SendLimitReached(self._throttles.again_in(session, key, now=now))
-        return replace(destination, address=None)
+        return nowhere if again_in else reached
 
     def _open(self, session: Session, asked: Asked, to: Destination) -> None:
         challenges = ChallengeRepository(session)
@@ -150,19 +168,34 @@ class Dispatch:
         self, session: Session, challenge: Challenge, to: Destination
     ) -> None:
         code = self._codes.new()
-        known = challenge.account_id is not None
+        challenge.engine = self._engine_of(to)
+        ours = challenge.account_id is not None and challenge.engine == "own"
         challenge.code_hmac = (
             self._codes.seal(challenge, code)
-            if known
+            if ours
             else self._codes.seal_nothing(challenge)
         )
+        delivery = self._outbox.post(
+            session,
+            to=to.address,
+            by=to.by,
+            text=self._text(challenge.engine, to, code),
+            purpose=challenge.purpose,
+            language=to.language,
+        )
+        number = self._caps.number(to)
+        challenge.country = number.country if number else ""
+        challenge.delivery_id = delivery.id
+
+    def _engine_of(self, to: Destination) -> CodeEngine:
+        return "own" if to.by == "email" else self._settings.code_engine
+
+    def _text(self, engine: CodeEngine, to: Destination, code: str) -> str:
+        """What is sent; nothing of a code that is made and worded elsewhere."""
         text = self._wording.text(
             f"code_{to.by}",
             to.language,
             code=code,
             minutes=self._settings.code_lifetime // 60,
         )
-        delivery = self._outbox.post(
-            session, to=to.address, by=to.by, text=text, purpose=challenge.purpose
-        )
-        challenge.delivery_id = delivery.id
+        return text if engine == "own" else ""

@@ -10,6 +10,7 @@ VerificationError
 ├── CodeSuperseded            an older code (guesses_left)
 ├── CodeExpired
 ├── CodeUsed
+├── CodeUnchecked             whoever made the code cannot be asked now
 ├── TooManyGuesses            at this code
 ├── AuthenticatorDisabled     too many wrong guesses over all codes
 ├── NoAuthenticator           the account has nothing that can prove a change
@@ -86,6 +87,10 @@ class CodeExpired(VerificationError):
 
 class CodeUsed(VerificationError):
     """The code has been used; each works once."""
+
+
+class CodeUnchecked(VerificationError):
+    """Nobody could say whether the code is right; so it does not count as right."""
 
 
 class TooManyGuesses(VerificationError):

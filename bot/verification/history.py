@@ -24,6 +24,9 @@ OUTCOMES: dict[str, Outcome] = {
     "delivered": "delivered",
     "undelivered": "undelivered",
     "failed": "undelivered",
+    "dead": "undelivered",
+    "lost": "sent",
+    "suppressed": "undelivered",
     "decoy": "held",
     "sent": "sent",
     "queued": "queued",
@@ -109,7 +112,7 @@ class CodeHistory:
     ) -> NextStep:
         if self._is_disabled(session, challenge):
             return "person"
-        if delivery is not None and OUTCOMES[delivery.state] == "undelivered":
+        if delivery is not None and _has_cause(delivery):
             return _after_failure(delivery, again_in)
         if not _is_held(delivery) and challenge.is_open(self._clock.now()):
             return "enter"
@@ -161,6 +164,11 @@ def _is_held(delivery: Delivery | None) -> bool:
     return delivery is not None and OUTCOMES[delivery.state] == "held"
 
 
+def _has_cause(delivery: Delivery) -> bool:
+    """Whether it did not arrive, or nobody knows that it left."""
+    return OUTCOMES[delivery.state] == "undelivered" or delivery.state == "lost"
+
+
 def _after_failure(delivery: Delivery, again_in: int) -> NextStep:
     advice = cause(delivery.error_code).next_best
     if advice in ("resend", "wait"):
@@ -169,7 +177,7 @@ def _after_failure(delivery: Delivery, again_in: int) -> NextStep:
 
 
 def _cause(delivery: Delivery | None) -> str | None:
-    if delivery is None or delivery.state not in ("undelivered", "failed"):
+    if delivery is None or not _has_cause(delivery):
         return None
     return cause(delivery.error_code).name
 

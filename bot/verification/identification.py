@@ -149,7 +149,7 @@ class Identification:
         account_id = self._known_account(conversation_id)
         key = f"account:{account_id}"
         thread = sign_in_thread(account_id)
-        asked = Asked(thread, "sign_in", key, told=True, by=by)
+        asked = Asked(thread, "sign_in", key, told=True, by=by, chat=conversation_id)
         return self._send(
             asked,
             lambda session: self._destinations.of_account(session, account_id, by=by),

@@ -22,6 +22,7 @@ from bot.telephony.gateway import Way
 Purpose = Literal["identify", "bind_number", "bind_email", "sign_in"]
 Scope = Literal["view", "change", "possession"]
 Method = Literal["sms", "voice", "email", "totp", "recovery_code", "session", "case"]
+CodeEngine = Literal["own", "verify"]
 AuthenticatorKind = Literal["sms", "totp", "recovery_codes"]
 
 
@@ -72,7 +73,9 @@ class Challenge(Base):
 
     `position` counts the conversation's codes from 1. `limit_key` names the throttle
     that its asker may be told about; `told` says that the asker knows the account.
-    `asked_by` is the way that was asked for, `by` the way it went.
+    `asked_by` is the way that was asked for, `by` the way it went. `engine` says who
+    made the code and knows it. `country` is that of the number it went to, for counts
+    of how many codes are used; nothing where none left for a phone.
     """
 
     __tablename__ = "challenge"
@@ -83,6 +86,7 @@ class Challenge(Base):
         ),
         CheckConstraint("by IN ('sms', 'voice', 'email')", name="by_known"),
         CheckConstraint("attempts <= guesses_allowed", name="attempts_within"),
+        CheckConstraint("engine IN ('own', 'verify')", name="engine_known"),
         UniqueConstraint("conversation_id", "position"),
         Index("ix_challenge_account_id_created_at", "account_id", "created_at"),
     )
@@ -98,6 +102,8 @@ class Challenge(Base):
     by: Mapped[Way] = mapped_column(String(8))
     asked_by: Mapped[Way] = mapped_column(String(8))
     told: Mapped[bool]
+    engine: Mapped[CodeEngine] = mapped_column(String(8), default="own")
+    country: Mapped[str] = mapped_column(String(3), default="")
     code_hmac: Mapped[str] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     guesses_allowed: Mapped[int] = mapped_column(Integer)
@@ -137,6 +143,31 @@ class Throttle(Base):
     failures: Mapped[int] = mapped_column(Integer)
     failing_since: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Meter(Base):
+    """What was counted under a cap since a moment; `reached_at`: when it was full.
+
+    A watch has one as well, that counts nothing: `reached_at` is since when it sees
+    what it watches for.
+    """
+
+    __tablename__ = "meter"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    counted: Mapped[int] = mapped_column(Integer)
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Visitor(Base):
+    """Where a conversation's visitor came from, as a fingerprint."""
+
+    __tablename__ = "visitor"
+
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Proof(Base):

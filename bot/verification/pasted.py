@@ -74,7 +74,7 @@ class PastedCodes:
         given_away = [
             challenge.id
             for challenge in challenges.open_of(account_id, now=now)
-            if any(self._codes.fits(challenge, code) for code in codes)
+            if any(self._codes.may_fit(challenge, code) for code in codes)
         ]
         elsewhere = challenges.cancel(Challenge.id.in_(given_away), now=now)
         return here + elsewhere

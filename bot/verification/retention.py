@@ -11,9 +11,11 @@ from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.undo_links import UndoLinks
 from bot.clock import Clock
 from bot.database import Sessions
+from bot.verification.meters import Meters
 from bot.verification.models import Proof
 from bot.verification.repository import ChallengeRepository
 from bot.verification.throttles import Throttles
+from bot.verification.visitors import Visitors
 
 CODES = timedelta(hours=24)
 COUNTS = timedelta(days=30)
@@ -31,6 +33,8 @@ class Retention:
         new_numbers: NewNumbers,
         new_emails: NewEmails,
         undo_links: UndoLinks,
+        meters: Meters,
+        visitors: Visitors,
         *,
         undo_lifetime: int,
     ) -> None:
@@ -40,6 +44,8 @@ class Retention:
         self._new_numbers = new_numbers
         self._new_emails = new_emails
         self._undo_links = undo_links
+        self._meters = meters
+        self._visitors = visitors
         self._undo_lifetime = timedelta(seconds=undo_lifetime)
 
     def purge(self) -> dict[str, int]:
@@ -55,6 +61,8 @@ class Retention:
                 "email_address": self._forget_emails(session),
                 # A while longer than it counts, to say that it is too old.
                 "undo": self._undo_links.forget(session, before=now - COUNTS),
+                "meter": self._meters.forget(session, before=now - COUNTS),
+                "visitor": self._visitors.forget(session, before=now - COUNTS),
                 "audit_event": self._forget_events(session),
             }
 

@@ -9,7 +9,7 @@ import pytest
 
 TOPICS = (
     *("accounts", "verification", "telephony", "conversations", "privacy"),
-    "handoff",
+    *("handoff", "texting"),
 )
 ENGINE_SIDE = ("bot/engine",)
 APP_SIDE_OF_ENGINE = {

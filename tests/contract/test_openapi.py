@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from bot.accounts.models import Account, Undo
 from bot.accounts.undo_links import hash_of
+from bot.channels import demo_texts
 from bot.channels.cookies import NAME
 from bot.channels.demo_shapes import code_in
 from bot.chat import identity_token
@@ -159,6 +160,7 @@ async def ask_demo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
     await ask("GET", "/demo/phones/+12025550143", "/demo/phones/{e164}")
     await ask("GET", "/demo/mail/a@example.com", "/demo/mail/{address}")
     known, unknown = {"email": "maria@example.com"}, {"email": "nobody@example.com"}
+    json_body = {"Content-Type": "application/json"}
     for path, more in (
         ("/demo/sign-in", {}),
         ("/demo/identity", {}),
@@ -166,11 +168,24 @@ async def ask_demo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
     ):
         for body in (known | more, unknown | more, {}, {"email": "x" * 70_000}):
             await ask("POST", path, json=body)
-        json_body = {"Content-Type": "application/json"}
         await ask("POST", path, content=b"{", headers=json_body)
     await asyncio.to_thread(stand.services.outbox.drain)
     arrived = stand.services.outbox.sent_to("+12025550143")[-1]
     await ask("POST", "/demo/sign-in/code", json=known | {"code": code_in(arrived)})
+    await ask_texts(ask, json_body)
+
+
+async def ask_texts(
+    ask: Callable[..., Awaitable[None]], json_body: dict[str, str]
+) -> None:
+    """Text from a made-up phone: well, badly, at length, and from no number."""
+    path, template = "/demo/phones/+12025550143/messages", demo_texts.ADDRESS
+    await ask("POST", path, template, json={"text": "hello"})
+    await ask("POST", path, template, content=b"{", headers=json_body)
+    await ask("POST", path, template, json={"text": "x" * 70_000})
+    await ask("POST", path, template, json={"text": "x" * 1601})
+    await ask("GET", path, template)
+    await ask("GET", "/demo/phones/911/messages", template)
 
 
 async def ask_undo(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:

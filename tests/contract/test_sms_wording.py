@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from actions.smalltalk import load_titles
 from bot.brand import load_brand
+from bot.documents import parse
 from bot.telephony.segments import fold, is_gsm7, segments
+from bot.texting.wording import STRINGS
+from bot.texting.wording import Wording as Texts
 from tests.contract import dialogue
 
 MOST_SEGMENTS = 2
@@ -58,6 +62,15 @@ LONGEST = {
 }
 
 
+OWN_TEXTS: dict[str, dict[str, str]] = parse(STRINGS.read_text("utf-8"))["texts"]
+LONGEST_VALUES = {
+    "minutes": 60,
+    "link": "https://help.a-long-name-of-a-brand.example.com/c/ABCDEFGHJKMN",
+}
+# Their options are made up by actions, from actions/strings.yml.
+MADE_UP = ("utter_clarify", "utter_clarify_again", "utter_also")
+
+
 def by_sms(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The variation spoken by SMS in each language."""
     variations = dialogue.responses()[name]
@@ -98,6 +111,28 @@ def test_no_response_invites_a_reserved_word(name: str) -> None:
         assert not INVITES.search(text), f"{name} in {language}: {text}"
         titles = [each["title"] for each in variation.get("buttons") or []]
         assert not any(title.lower() in RESERVED for title in titles), name
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("name", sorted(OWN_TEXTS))
+def test_what_a_text_says_by_itself_fits_two_segments(name: str, language: str) -> None:
+    text = fold(Texts(load_brand()).text(name, language, **LONGEST_VALUES))
+    assert is_gsm7(text), text
+    assert segments(text) <= MOST_SEGMENTS, len(text)
+    assert not INVITES.search(text)
+    assert set(OWN_TEXTS[name]) == {"en", "es"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_longest_options_that_an_action_makes_up_fit_two_segments(
+    language: str,
+) -> None:
+    titles = sorted((each[language] for each in load_titles().values()), key=len)[-3:]
+    texts = {name: dict(by_sms(name))[language]["text"] for name in MADE_UP}
+    for name, said in texts.items():
+        options = [f"{n} {title}" for n, title in enumerate(titles, start=1)]
+        text = fold("\n".join([said.format(**LONGEST), *options]))
+        assert segments(text) <= MOST_SEGMENTS, f"{name}: {len(text)}"
 
 
 def test_an_invitation_is_noticed() -> None:

@@ -65,11 +65,16 @@ class Play:
 
     def _visitor(self, name: str) -> Visitor:
         if name not in self._visitors:
-            self._visitors[name] = self._stage.visitor(
-                language=None if self._transcript.detected else self._language,
-                signed_in_as=self._transcript.signed_in_as,
-            )
+            self._visitors[name] = self._arrive()
         return self._visitors[name]
+
+    def _arrive(self) -> Visitor:
+        if self._transcript.sender is not None:
+            return self._stage.texter(self._transcript.sender)
+        return self._stage.visitor(
+            language=None if self._transcript.detected else self._language,
+            signed_in_as=self._transcript.signed_in_as,
+        )
 
     def _deed(self, visitor: Visitor, step: Step) -> Callable[[], list[Line]]:
         if step.press is not None:
@@ -97,7 +102,8 @@ class Play:
         return self._stage.codes(step.code_from or step.mail_code_from or "")[step.nth]
 
     def _compare(self, visitor: Visitor, step: Step, lines: list[Line]) -> None:
-        faults = _misspoken(lines, step.says, self._language) if step.says else []
+        spoken = (self._language, self._transcript.channel)
+        faults = _misspoken(lines, step.says, *spoken) if step.says else []
         said = " ".join(line["text"] for line in lines)
         faults += _missing(said, step.bot)
         faults += [f"says {text!r}" for text in step.says_not if text in said]
@@ -159,14 +165,18 @@ class Play:
         ]
 
 
-def _misspoken(lines: list[Line], says: list[str], language: str) -> list[str]:
+def _misspoken(
+    lines: list[Line], says: list[str], language: str, channel: str
+) -> list[str]:
     if len(lines) != len(says):
-        heard = [names_of(line["text"], language) or line["text"] for line in lines]
+        heard = [
+            names_of(line["text"], language, channel) or line["text"] for line in lines
+        ]
         return [f"Expected {says}\nbut heard {heard}"]
     return [
         fault
         for line, name in zip(lines, says, strict=True)
-        for fault in wording(name, language).faults(line)
+        for fault in wording(name, language, channel).faults(line)
     ]
 
 

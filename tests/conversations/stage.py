@@ -24,11 +24,12 @@ from bot.privacy.secrets import secret_key
 from bot.services import Services
 from bot.settings import Settings
 from bot.telephony.addresses import mask
-from bot.telephony.gateway import ConsoleGateway, Sent, Way
+from bot.telephony.gateway import ConsoleGateway, Outgoing, Sent
 from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
 from tests.conversations.state import Accounts
+from tests.conversations.texter import Texter
 from tests.conversations.visitor import PATIENCE, Visitor
 
 TOKEN_LIFETIME = timedelta(minutes=5)
@@ -55,9 +56,9 @@ class Failing:
 class SilentGateway(ConsoleGateway):
     """Delivers too, but the phone company never says that a message arrived."""
 
-    def send(self, to: str, by: Way, text: str) -> Sent:
-        """Hand `text` on, and hear no more than that it was taken."""
-        sent = super().send(to, by, text)
+    def send(self, message: Outgoing) -> Sent:
+        """Hand the message on, and hear no more than that it was taken."""
+        sent = super().send(message)
         return replace(sent, state="sent") if sent.state == "delivered" else sent
 
 
@@ -116,6 +117,10 @@ class Stage:
         """Somebody who opens the chat, perhaps signed in on the website."""
         token = self.identity_token(signed_in_as) if signed_in_as else None
         return Visitor(self._http, language=language, identity_token=token)
+
+    def texter(self, number: str) -> Texter:
+        """Somebody who texts from a number."""
+        return Texter(self._http, self.services, number)
 
     def codes(self, to: str) -> list[str]:
         """Every code that arrived at a number or address, oldest first."""
@@ -193,7 +198,11 @@ class Stage:
         wait_until(self._everything_is_sent)
 
     def _everything_is_sent(self) -> bool:
-        query = select(func.count()).where(Delivery.state == "queued")
+        """Everything but what waits for its next try."""
+        due = func.coalesce(Delivery.next_try_at, Delivery.created_at)
+        query = select(func.count()).where(
+            Delivery.state == "queued", due <= self.clock.now()
+        )
         with Session(self.services.database) as session:
             return session.scalar(query) == 0
 

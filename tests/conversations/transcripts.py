@@ -21,6 +21,7 @@ BEHAVIOURS = (
     "no_account",
     "wrong_code",
     "engine_down",
+    "sms",
 )
 DEEDS = (
     "user",
@@ -149,7 +150,10 @@ class Transcript(Strict):
     detected: bool = Field(
         False, description="the page does not tell the language, the words do"
     )
-    channel: Literal["web"] = "web"
+    channel: Literal["web", "sms"] = "web"
+    sender: str | None = Field(
+        None, alias="from", description="the number that texts, by SMS"
+    )
     lines: dict[str, LineKind] = Field({}, description="kind of line by number")
     addresses: dict[str, list[str]] = Field(
         {}, description="what mail an account can be reached by besides, by its first"
@@ -166,6 +170,14 @@ class Transcript(Strict):
     )
     steps: list[Step]
     after: After
+
+    @model_validator(mode="after")
+    def has_a_phone_by_sms(self) -> "Transcript":
+        if (self.channel == "sms") != (self.sender is not None):
+            raise ValueError("say `from` which number it is texted, and only then")
+        if self.sender and (self.signed_in_as or self.detected):
+            raise ValueError("a text comes from no page that could tell anything")
+        return self
 
 
 def load(behaviour: str) -> dict[str, Transcript]:

@@ -37,31 +37,33 @@ class Wording:
         return faults
 
 
-def wording(name: str, language: str) -> Wording:
-    """The response `name` in `language`.
+def wording(name: str, language: str, channel: str = "web") -> Wording:
+    """The response `name` in `language`, as it is worded on a channel.
 
     Raises:
         KeyError: there is none; the text names it.
     """
-    return _wordings()[name, language]
+    return _wordings(channel)[name, language]
 
 
-def names_of(text: str, language: str) -> list[str]:
+def names_of(text: str, language: str, channel: str = "web") -> list[str]:
     """The responses that a text can be, in a language."""
     return [
         name
-        for (name, spoken), response in _wordings().items()
+        for (name, spoken), response in _wordings(channel).items()
         if spoken == language and _pattern(response.text).fullmatch(text)
     ]
 
 
 @cache
-def _wordings() -> dict[tuple[str, str], Wording]:
+def _wordings(channel: str) -> dict[tuple[str, str], Wording]:
+    """Every response; a channel's own variation goes before the one for all."""
     return {
         (name, dialogue.language(variation)): _read(name, variation)
+        for spoken in (None, channel)
         for name, variations in dialogue.responses().items()
         for variation in variations
-        if "channel" not in variation
+        if variation.get("channel") == spoken
     }
 
 

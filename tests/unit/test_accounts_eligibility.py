@@ -141,3 +141,13 @@ def test_a_number_in_use_is_offered_like_a_free_one(world: World, adds: bool) ->
         made.append(seen)
     assert made[0] == made[1]
     assert told[0] == told[1]
+
+
+def test_a_place_gets_thirty_in_an_hour_in_all_its_conversations(world: World) -> None:
+    chats = [f"chat-{turn}" for turn in range(31)]
+    for chat in chats:
+        world.backend.visitors.note(chat, "93.184.216.34")
+    told = [ask(world, chat=chat) for chat in chats]
+    assert [isinstance(each, Eligible) for each in told] == [True] * 30 + [False]
+    assert told[-1] is LookupLimit
+    assert isinstance(ask(world, chat="a chat of another place"), Eligible)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.telephony.causes import CAUSES, NEXT_STEPS, Cause, cause
+from bot.telephony.causes import BY_CODE, CAUSES, CODES, NEXT_STEPS, Cause, cause
 
 UNKNOWN = Cause("unknown", "other")
 
@@ -21,18 +21,28 @@ UNKNOWN = Cause("unknown", "other")
         ("30017", "congested", "wait"),
         ("30410", "congested", "wait"),
         ("30450", "fraud_block", "other"),
-        ("21211", "unknown_number", "other"),
+        ("21211", "invalid_number", "other"),
         ("21408", "region", "other"),
         ("21610", "opted_out", "other"),
         ("21614", "landline", "voice"),
-        ("60200", "unknown_number", "other"),
+        ("60200", "invalid_number", "other"),
         ("60205", "landline", "voice"),
         ("60212", "congested", "wait"),
         ("60410", "fraud_block", "other"),
         ("60605", "region", "other"),
         ("60220", "region", "other"),
-        ("20404", "unknown", "resend"),
+        ("20404", "expired", "resend"),
         ("20429", "congested", "wait"),
+        ("60202", "too_many_guesses", "wait"),
+        ("60203", "too_many_codes", "enter"),
+        ("busy", "unanswered_call", "resend"),
+        ("no-answer", "unanswered_call", "resend"),
+        ("20503", "provider_down", "wait"),
+        ("lost", "uncertain", "resend"),
+        ("dead", "provider_down", "wait"),
+        ("sim_swap", "at_risk", "other"),
+        ("sim_unknown", "at_risk", "other"),
+        ("reassigned", "at_risk", "other"),
     ],
 )
 def test_a_code_has_its_cause_and_next_step(
@@ -59,15 +69,38 @@ def test_a_filtered_message_alarms_the_operators() -> None:
     assert cause("30007").alarm
 
 
+def test_every_code_of_the_tables_has_a_cause_of_its_own() -> None:
+    # Twilio's error codes for Verify, and for Messaging.
+    verify = (
+        *(60200, 60202, 60203, 60205, 60212, 60410, 60605, 60220, 60223),
+        *(20404, 20429, 20003),
+    )
+    messaging = (
+        *(30001, 21611, 30002, 30003, 30004, 30005, 30006, 30007, 30008),
+        *(30017, 30410, 30018, 30024, 30032, 30034, 30035, 30022, 30023, 30027),
+        *(30450, 14107, 21211, 21408, 21610, 21612, 21614),
+        *(21606, 21703, 21608, 21601, 21617),
+    )
+    assert {str(code) for code in (*verify, *messaging)} <= BY_CODE.keys()
+
+
+def test_no_code_has_two_causes() -> None:
+    assert sum(len(codes) for codes in CODES.values()) == len(BY_CODE)
+
+
 def test_too_many_guesses_and_too_many_sends_differ() -> None:
-    assert cause("60202").next_best == "wait"
-    assert cause("60203").next_best == "enter"
+    guesses, sends = cause("60202"), cause("60203")
+
+    assert guesses.name != sends.name
+    assert (guesses.next_best, sends.next_best) == ("wait", "enter")
 
 
 def test_the_names_that_can_be_told_are_listed() -> None:
     assert {
         *("unreachable", "blocked", "unknown_number", "landline", "filtered"),
         *("congested", "sender_problem", "opted_out", "region", "fraud_block"),
+        *("at_risk", "invalid_number", "expired", "too_many_guesses"),
+        *("too_many_codes", "unanswered_call", "uncertain", "provider_down"),
         "unknown",
     } == CAUSES
 

@@ -51,3 +51,9 @@ def test_what_the_alphabet_lacks_is_written_in_letters_that_it_has() -> None:
     assert not is_gsm7(text)
     assert fold(text) == 'Escriba aqui el codigo de ***-***-0143: "asi" - ¿no?'
     assert is_gsm7(fold(text))
+
+
+def test_what_a_word_processor_makes_of_quotes_and_dashes_is_unmade() -> None:
+    text = "«a» „b‟ ‘c’ d‑e f—g 5′ 6″ h\u00a0i\u202fj".replace("‟", "”")
+    assert fold(text) == '"a" "b" \'c\' d-e f-g 5\' 6" h i j'
+    assert is_gsm7(fold(text))

@@ -134,7 +134,7 @@ def test_a_code_is_said_digit_by_digit_and_twice(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(set(TEXTS) - set(CODES)))
+@pytest.mark.parametrize("name", sorted(set(TEXTS) - set(CODES) - {"call_gate"}))
 def test_a_notice_says_where_to_object(
     wording: Wording, name: str, language: str
 ) -> None:

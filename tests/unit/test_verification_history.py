@@ -136,6 +136,9 @@ def test_a_cancelled_code_is_not_reported(world: World) -> None:
         ("queued", "queued"),
         ("undelivered", "undelivered"),
         ("failed", "undelivered"),
+        ("dead", "undelivered"),
+        ("suppressed", "undelivered"),
+        ("lost", "sent"),
     ],
 )
 def test_the_outcome_is_the_deliverys(world: World, state: str, shown: str) -> None:
@@ -158,6 +161,18 @@ def test_the_cause_says_what_helps_next(world: World, error: str | None) -> None
     add_sign_in_code(world, "undelivered", error)
     told, known = report(world), cause(error)
     assert (told.cause, told.next_best) == (known.name, known.next_best)
+
+
+def test_of_a_lost_message_it_is_told_that_nobody_knows(world: World) -> None:
+    add_sign_in_code(world, "lost", "lost")
+    told = report(world)
+    assert (told.outcome, told.cause, told.next_best) == ("sent", "uncertain", "resend")
+
+
+def test_a_suppressed_number_is_told_of_as_opted_out(world: World) -> None:
+    add_sign_in_code(world, "suppressed", "21610")
+    told = report(world)
+    assert (told.cause, told.next_best) == ("opted_out", "other")
 
 
 def test_a_call_that_did_not_arrive_is_not_to_be_made_again(world: World) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.accounts.models import AuditEvent, PhoneNumber
 from bot.clock import ManualClock
 from bot.database import Base, Sessions
-from bot.verification.models import Challenge, Proof, Throttle
+from bot.verification.models import Challenge, Meter, Proof, Throttle, Visitor
 from tests.unit.world import CHAT, NEW_NUMBER, NOBODY, World, make_world
 
 DAY = 86_400
@@ -17,6 +17,7 @@ def world(sessions: Sessions, clock: ManualClock) -> World:
     world = make_world(sessions, clock)
     world.identify()
     world.backend.phone_numbers.offer(CHAT, NEW_NUMBER)
+    world.backend.visitors.note(CHAT, "93.184.216.34")
     world.backend.identification.begin(CHAT, NOBODY)
     return world
 
@@ -27,6 +28,8 @@ def world(sessions: Sessions, clock: ManualClock) -> World:
         (Challenge, 600 + DAY),
         (Proof, 900 + DAY),
         (Throttle, 30 * DAY),
+        (Meter, 30 * DAY),
+        (Visitor, 30 * DAY),
         (AuditEvent, 365 * DAY),
     ],
 )
@@ -60,13 +63,15 @@ def test_a_link_is_known_for_thirty_days_after_its_end(world: World) -> None:
 def test_what_was_deleted_is_counted(world: World) -> None:
     world.clock.move(366 * DAY)
     assert world.backend.retention.purge() == {
-        "throttle": 7,
+        "throttle": 8,
         "challenge": 3,
         "proof": 1,
         "phone_number": 1,
         "offered_email": 0,
         "email_address": 0,
         "undo": 0,
+        "meter": 3,
+        "visitor": 1,
         "audit_event": 4,
     }
     assert set(world.backend.retention.purge().values()) == {0}

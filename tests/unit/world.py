@@ -27,8 +27,10 @@ from bot.telephony.lines import KnownLineTypes, Line, OfflineLineTypes
 from bot.telephony.outbox import Outbox, SentMessage
 from bot.telephony.policy import NumberPolicy
 from bot.telephony.wording import Wording
-from bot.verification.assembly import Assembly, Backend, Outside
+from bot.verification.assembly import Assembly
+from bot.verification.backend import Backend
 from bot.verification.models import Authenticator
+from bot.verification.outside import Outside
 from bot.verification.randomness import SystemRandomness
 
 Row = TypeVar("Row", bound=Base)

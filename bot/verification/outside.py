@@ -1,0 +1,34 @@
+"""What the backend is made from."""
+
+from dataclasses import dataclass
+
+from bot.brand import Brand
+from bot.clock import Clock
+from bot.database import Sessions
+from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.settings import Settings
+from bot.telephony.lines import LineTypes
+from bot.telephony.outbox import Outbox
+from bot.telephony.policy import NumberPolicy
+from bot.telephony.wording import Wording
+from bot.verification.checking import Verifications
+from bot.verification.randomness import Randomness
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the backend is given: everything that a test or a setting may choose."""
+
+    sessions: Sessions
+    clock: Clock
+    settings: Settings
+    keys: Keys
+    cipher: Cipher
+    fingerprints: Fingerprints
+    outbox: Outbox
+    wording: Wording
+    brand: Brand
+    lines: LineTypes
+    policy: NumberPolicy
+    randomness: Randomness
+    verifications: Verifications | None = None
