@@ -1,7 +1,7 @@
 """Scripts and styles of a page, without the comments that they are written with."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from rjsmin import jsmin
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from bot.channels.bundle import bundle
 
 Shorten = Callable[[str], str]
 SHORTENED: Mapping[str, tuple[str, Shorten]] = {
@@ -43,13 +45,17 @@ class Served:
 
 
 class Scripts:
-    """The files of one folder, read and shortened once."""
+    """The files of one folder, read and shortened once.
 
-    def __init__(self, folder: Path) -> None:
+    `bundles` names scripts that bring along what they import; with any, no other
+    script of the folder is served.
+    """
+
+    def __init__(self, folder: Path, *, bundles: Collection[str] = ()) -> None:
         self._files = {
-            path.name: _read(path)
+            path.name: _bundled(path) if path.name in bundles else _read(path)
             for path in sorted(folder.iterdir())
-            if path.suffix in SHORTENED and not path.name.endswith(".d.ts")
+            if _is_served(path, bundles)
         }
 
     def __getitem__(self, name: str) -> Served:
@@ -60,6 +66,16 @@ class Scripts:
     def items(self) -> Iterable[tuple[str, Served]]:
         """Every file with its name."""
         return self._files.items()
+
+
+def _is_served(path: Path, bundles: Collection[str]) -> bool:
+    if path.suffix == ".js" and bundles:
+        return path.name in bundles
+    return path.suffix in SHORTENED and not path.name.endswith(".d.ts")
+
+
+def _bundled(path: Path) -> Served:
+    return Served.of(jsmin(bundle(path)), SHORTENED[".js"][0])
 
 
 def _read(path: Path) -> Served:

@@ -14,6 +14,7 @@ from bot.channels.scripts import Scripts, Served
 from bot.services import Services
 
 PAGES = Path(__file__).parents[1] / "pages" / "widget"
+BUNDLES = ("widget.js", "frame.js")
 # The frame's page has headers of its own, so it is not given out as a mere file.
 GIVEN_OUT = (".js", ".css", ".svg")
 ZIPPED = (Middleware(GZipMiddleware),)
@@ -41,7 +42,7 @@ class WidgetPages:
     """What `/widget.js` and `/widget/...` answer."""
 
     def __init__(self, services: Services, *, folder: Path = PAGES) -> None:
-        self._files = Scripts(folder)
+        self._files = Scripts(folder, bundles=BUNDLES)
         ancestors = " ".join(("'self'", *services.settings.embed_origins))
         policy = {"Content-Security-Policy": POLICY.format(ancestors)}
         self._frame = {**FRAME, **policy}

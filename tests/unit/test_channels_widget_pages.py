@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.assembly import build_services
-from bot.channels.widget_pages import PAGES, add_widget
+from bot.channels.widget_pages import BUNDLES, add_widget
 from bot.clock import ManualClock
 from bot.settings import Settings
 from tests.unit.serving import Stand, stand_up
@@ -17,7 +17,7 @@ EMBEDDING = ("https://www.example.com", "http://localhost:3000")
 FILES = {
     "widget.js": "launch();" * 100,
     "frame.html": "<!doctype html><title>Chat</title>" + "<p>Chat</p>" * 100,
-    "chat.js": "export const chat=1;" * 100,
+    "frame.js": "const chat=1;" * 100,
     "chat.css": "p{margin:0}" * 100,
     "icon.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
     "notes.md": "not for everybody",
@@ -83,7 +83,7 @@ async def test_the_frame_runs_nothing_but_our_scripts_where_it_is_wanted(
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("chat.js", "javascript"), ("chat.css", "css"), ("icon.svg", "svg")],
+    [("frame.js", "javascript"), ("chat.css", "css"), ("icon.svg", "svg")],
 )
 async def test_a_file_is_revalidated_at_each_use(
     http: httpx.AsyncClient, name: str, kind: str
@@ -97,7 +97,7 @@ async def test_a_file_is_revalidated_at_each_use(
 
 
 @pytest.mark.parametrize(
-    "path", ["/widget.js", "/widget/frame", "/widget/theme.css", "/widget/chat.js"]
+    "path", ["/widget.js", "/widget/frame", "/widget/theme.css", "/widget/frame.js"]
 )
 async def test_what_a_browser_has_is_not_sent_again(
     http: httpx.AsyncClient, path: str
@@ -116,7 +116,7 @@ async def test_what_a_browser_has_is_not_sent_again(
 async def test_files_are_compressed_for_who_can_read_that(
     http: httpx.AsyncClient,
 ) -> None:
-    for path in ("/widget.js", "/widget/frame", "/widget/chat.js", "/widget/chat.css"):
+    for path in ("/widget.js", "/widget/frame", "/widget/frame.js", "/widget/chat.css"):
         packed = await http.get(path, headers={"Accept-Encoding": "gzip"})
         plain = await http.get(path, headers={"Accept-Encoding": "identity"})
 
@@ -142,7 +142,12 @@ async def test_nothing_else_is_given_out(http: httpx.AsyncClient, path: str) -> 
 
 
 async def test_the_files_can_only_be_read(http: httpx.AsyncClient) -> None:
-    for path in ("/widget.js", "/widget/frame", "/widget/theme.css", "/widget/chat.js"):
+    for path in (
+        "/widget.js",
+        "/widget/frame",
+        "/widget/theme.css",
+        "/widget/frame.js",
+    ):
         assert (await http.post(path)).status_code == 405
         assert (await http.head(path)).status_code == 200
 
@@ -163,8 +168,9 @@ async def stand(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Stand]:
 async def test_the_shipped_widget_is_served(stand: Stand) -> None:
     for path in ("/widget.js", "/widget/frame", "/widget/theme.css"):
         assert (await stand.http.get(path)).status_code == 200
-    for file in PAGES.glob("*.js"):
-        assert (await stand.http.get(f"/widget/{file.name}")).status_code == 200
+    for name in BUNDLES:
+        assert (await stand.http.get(f"/widget/{name}")).status_code == 200
+    assert (await stand.http.get("/widget/chat.js")).status_code == 404
 
 
 async def test_the_shipped_frame_has_nothing_inline(stand: Stand) -> None:

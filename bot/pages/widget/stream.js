@@ -4,7 +4,7 @@
 /** @typedef {import("./types.js").Line} Line */
 /** @typedef {import("./types.js").Owner} Owner */
 
-const WAITS = [300, 1000, 2000, 4000, 8000, 15000];
+const BREAKS = [300, 1000, 2000, 4000, 8000, 15000];
 const OFFLINE = 30_000;
 const DEAF = 4000;
 const PAGE = 500;
@@ -88,7 +88,7 @@ export class Stream {
   async #pause() {
     // A stream that ended in good order is followed by the next without a word.
     if (!navigator.onLine || this.#tries) this.#listener.state(navigator.onLine ? "connecting" : "offline");
-    const wait = WAITS[Math.min(this.#tries++, WAITS.length - 1)];
+    const wait = BREAKS[Math.min(this.#tries++, BREAKS.length - 1)];
     await new Promise((resolve) => {
       this.#wake = () => resolve(undefined);
       // The browser says when the network is back; it may be wrong.
