@@ -63,7 +63,8 @@ class DemoApi:
     def arrivals(self) -> Arrivals:
         """What arrived lately at any phone or mailbox, newest last."""
         arrived = self._outbox.arrivals(most=MOST_ARRIVALS)
-        return Arrivals(messages=[ArrivedAt.at_address(each) for each in arrived])
+        told = (each for each in arrived if each.message.text)
+        return Arrivals(messages=[ArrivedAt.at_address(each) for each in told])
 
     def accounts(self) -> DemoAccounts:
         """The accounts that the demo starts with."""

@@ -1,16 +1,20 @@
 // The phone: texts and calls at one number, as they come.
+import { post } from "./api.js";
 import { find, icon, make } from "./elements.js";
 import { read, written } from "./numbers.js";
 import { link } from "./links.js";
 import { language, say } from "./words.js";
 
 const OTHER = "other";
+/** @type {Record<string, string>} */
+const KINDS = { voice: "call", own: "own" };
 const picker = find("#phone-number");
 const other = find("#phone-other");
 const box = find("#phone-messages");
 
-/** @type {{number: string, numbers: Map<string, string>, messages: any[]}} */
-const phone = { number: "", numbers: new Map(), messages: [] };
+/** `sent` are texts that were typed here; the server does not show them again.
+ * @type {{number: string, numbers: Map<string, string>, messages: any[], sent: any[]}} */
+const phone = { number: "", numbers: new Map(), messages: [], sent: [] };
 
 /** @param {{name: string, phones: string[]}[]} accounts */
 export function addOwners(accounts) {
@@ -49,10 +53,12 @@ function drawPicker() {
   picker.replaceChildren(...options, make("option", { value: OTHER }, say("phone.other")));
   picker.value = other.hidden ? phone.number : OTHER;
   find("#phone-shown").textContent = written(phone.number);
+  find("#phone-text").placeholder = say("phone.write");
 }
 
 function drawMessages() {
-  const here = phone.messages.filter(({ to }) => to === phone.number);
+  const all = [...phone.messages, ...phone.sent].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const here = all.filter(({ to }) => to === phone.number);
   box.classList.toggle("is-empty", here.length === 0);
   find("#phone .sender").hidden = here.length === 0;
   find("#phone-messages ol").replaceChildren(...here.map(bubble));
@@ -61,7 +67,7 @@ function drawMessages() {
 
 /** @param {any} message */
 function bubble(message) {
-  const item = make("li", { className: message.by === "voice" ? "call" : "text" });
+  const item = make("li", { className: KINDS[message.by] ?? "text" });
   item.dataset.id = message.id;
   item.append(make("p", { className: "meta" }, ...heading(message)));
   item.append(make("p", { className: "words" }, ...link(message.text)));
@@ -104,6 +110,22 @@ other.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   if (!number) return find("#phone-typed").focus();
   showPhone(number);
   picker.focus();
+});
+
+find("#phone-composer").addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const [field, to] = [find("#phone-text"), phone.number];
+  const text = field.value.trim();
+  if (!text) return;
+  try {
+    const { id } = await post(`/demo/phones/${encodeURIComponent(to)}/messages`, { text });
+    field.value = "";
+    phone.sent.push({ id, to, text, by: "own", at: new Date().toISOString() });
+    find("#phone-unsent").textContent = "";
+    drawMessages();
+  } catch {
+    find("#phone-unsent").textContent = say("phone.unsent");
+  }
 });
 
 setInterval(tick, 5000);
