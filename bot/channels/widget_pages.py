@@ -1,6 +1,8 @@
 """The widget's files: the script for any website, and the page in its frame."""
 
+from html import escape
 from pathlib import Path
+from string import Template
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -45,7 +47,13 @@ class WidgetPages:
         self._files = Scripts(folder, bundles=BUNDLES)
         ancestors = " ".join(("'self'", *services.settings.embed_origins))
         policy = {"Content-Security-Policy": POLICY.format(ancestors)}
-        self._frame = {**FRAME, **policy}
+        self._headers = {**FRAME, **policy}
+        page = Template(self._files["frame.html"].content.decode())
+        embedding = escape(" ".join(services.settings.embed_origins))
+        filled = page.safe_substitute(
+            brand=escape(services.brand.name), embed_origins=embedding
+        )
+        self._frame = Served.of(filled, "text/html")
         self._theme = Served.of(services.brand.theme.style_sheet(), "text/css")
 
     async def script(self, request: Request) -> Response:
@@ -54,7 +62,7 @@ class WidgetPages:
 
     async def frame(self, request: Request) -> Response:
         """The page inside the frame."""
-        return self._files["frame.html"].answer(request, self._frame)
+        return self._frame.answer(request, self._headers)
 
     async def theme(self, request: Request) -> Response:
         """The brand's colours and type."""

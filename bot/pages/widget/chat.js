@@ -28,6 +28,9 @@ export class Chat {
   #language;
   #log = empty();
   /** @type {Visit | undefined} */ #visit;
+  #brand;
+  #started = false;
+  /** @type {string | null | undefined} */ #token;
   #live = false;
   #seen = true;
   #unread = 0;
@@ -62,26 +65,32 @@ export class Chat {
     state: (state) => this.#connection(state),
   });
   #menu = new Menu(() => this.#choices());
-  #host = new Host({
-    hello: (theme, closable) => this.#greet(theme, closable),
-    opened: (focus) => this.#open(focus),
-    closed: () => void (this.#seen = false),
-    identify: (token) => void this.#identify(token),
-    language: (language) => void this.#speak(language),
-  });
+  #host;
 
-  /** @param {string} language */
-  constructor(language) {
+  /** @param {string} language @param {string} brand @param {string[]} origins of pages that may show the chat */
+  constructor(language, brand, origins) {
+    this.#brand = brand;
     this.#language = wordsOf(language) === wordsOf("es") ? "es" : "en";
     this.#label();
     find("#close").addEventListener("click", () => this.#host.tell("close"));
     addEventListener("keydown", (event) => this.#escape(event));
     this.#lines.keepInView();
+    const acts = {
+      hello: (/** @type {Record<string, string>} */ theme, /** @type {boolean} */ closable) => this.#greet(theme, closable),
+      opened: (/** @type {boolean} */ focus) => this.#open(focus),
+      closed: () => this.#close(),
+      identify: (/** @type {string | null} */ token) => void this.#identify(token),
+      language: (/** @type {string} */ language) => void this.#speak(language),
+    };
+    this.#host = new Host(acts, origins);
   }
 
   /** Begin, and go on for as long as the page is there. */
   start() {
+    if (this.#started) return;
+    this.#started = true;
     this.#outbox.restore();
+    if (this.#token !== undefined) void this.#identify(this.#token);
     void this.#stream.run();
   }
 
@@ -91,7 +100,6 @@ export class Chat {
     this.#visit = visit;
     if (visit.resumed && visit.language !== this.#language) this.#translate(visit.language);
     this.#entry.configure(visit);
-    this.#host.allow(visit.embed_origins);
     this.#label();
   }
 
@@ -243,11 +251,11 @@ export class Chat {
   #label() {
     const words = this.#words();
     const { owner, name } = this.#log;
-    const title = fill(words.title, { brand: this.#visit?.brand.name ?? "" }).trim();
+    const title = fill(words.title, { brand: this.#brand }).trim();
     document.documentElement.lang = this.#language;
     document.title = title;
     find("#title").textContent = title;
-    find("#mark").textContent = this.#visit?.brand.name.charAt(0) ?? "";
+    find("#mark").textContent = this.#brand.charAt(0);
     find("#owner").textContent = fill(words[`with_${owner}`], { name: name || words.person });
     find("#owner").dataset.owner = owner;
     find("#disclaimer").textContent = this.#visit?.brand.disclaimer ?? "";
@@ -269,6 +277,7 @@ export class Chat {
   async #speak(language) {
     if (!["en", "es"].includes(language)) return;
     this.#translate(language);
+    if (!this.#started) return;
     await this.#api.call("POST", "/api/web/language", { language }).catch(() => {});
   }
 
@@ -278,19 +287,31 @@ export class Chat {
     find("#close").hidden = !closable;
   }
 
+  #close() {
+    this.#seen = false;
+    this.start();
+  }
+
   /** @param {boolean} focus */
   #open(focus) {
+    this.start();
     this.#seen = true;
     this.#unread = 0;
     this.#host.tell("unread", { count: 0 });
     find("#scroll").scrollTop = find("#scroll").scrollHeight;
-    if (!focus) return;
+    // A frame that was hidden until now takes no focus before it is drawn.
+    if (focus) requestAnimationFrame(() => this.#takeFocus());
+  }
+
+  #takeFocus() {
     if (matchMedia("(pointer: coarse)").matches) find("#title").focus();
     else if (!this.#panels.open) this.#entry.focus();
   }
 
   /** @param {string | null} token */
   async #identify(token) {
+    this.#token = token;
+    if (!this.#started) return;
     try {
       if (token) await this.#api.identify(token);
       else await this.#api.visit({ fresh: true });

@@ -6,23 +6,17 @@
 
 export class Host {
   /** @type {string | undefined} */ #origin;
-  /** @type {string[] | undefined} */ #allowed;
-  /** @type {MessageEvent[]} */ #early = [];
+  #allowed;
   #acts;
 
-  /** @param {Acts} acts */
-  constructor(acts) {
+  /** @param {Acts} acts @param {string[]} origins that may embed the chat beside our own */
+  constructor(acts, origins) {
     this.#acts = acts;
+    this.#allowed = [location.origin, ...origins];
     if (window.parent === window) return;
     addEventListener("message", (event) => this.#hear(event));
     // Nothing is in this message, so whoever embeds the frame may have it.
     window.parent.postMessage({ switchboard: 1, type: "ready" }, "*");
-  }
-
-  /** Say which origins may embed the chat. @param {string[]} origins */
-  allow(origins) {
-    this.#allowed = [location.origin, ...origins];
-    for (const event of this.#early.splice(0)) this.#hear(event);
   }
 
   /** @param {string} type @param {object} [more] */
@@ -33,7 +27,6 @@ export class Host {
   /** @param {MessageEvent} event */
   #hear(event) {
     if (event.source !== window.parent || event.data?.switchboard !== 1) return;
-    if (!this.#allowed) return void (this.#early.length < 20 && this.#early.push(event));
     if (!this.#allowed.includes(event.origin)) return;
     this.#origin = event.origin;
     const { type, theme, closable, token, language } = event.data;

@@ -101,7 +101,9 @@ class SwitchboardChat extends HTMLElement {
   open(focus = true) {
     this.#load();
     this.#show(true);
-    if (focus && this.#button) this.#tell({ type: "opened" });
+    if (!focus || !this.#button) return;
+    this.#frame?.focus();
+    this.#tell({ type: "opened" });
   }
 
   close() {
@@ -137,6 +139,8 @@ class SwitchboardChat extends HTMLElement {
     this.#badge.className = "badge";
     button.append(icon("closed", ICON.closed), icon("opened", ICON.opened), this.#badge);
     button.addEventListener("click", () => (this.#opened ? this.close() : this.open()));
+    // Who comes near will open it; the frame asks the server for nothing before that.
+    for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, () => this.#load(), { passive: true });
     return button;
   }
 
@@ -194,7 +198,7 @@ class SwitchboardChat extends HTMLElement {
     const closable = !!this.#button;
     this.#tell({ type: "hello", theme: { ...Object.fromEntries(theme), scheme }, closable });
     for (const message of this.#waiting.splice(0)) this.#tell(message);
-    this.#tell({ type: this.#opened ? "shown" : "closed" });
+    if (this.#opened || remembered()) this.#tell({ type: this.#opened ? "shown" : "closed" });
     this.#publish("ready", {});
   }
 
