@@ -65,18 +65,16 @@ class AgentRepository:
             .execution_options(synchronize_session=False, populate_existing=True)
         ).one_or_none()
 
-    def see(self, agent_id: str, *, now: datetime, unless_since: datetime) -> bool:
-        """Note that an agent's desk is open; False when that was noted lately."""
-        seen = self._session.scalar(
+    def see(self, agent_id: str, *, now: datetime, unless_since: datetime) -> None:
+        """Note that an agent's desk is open, unless another process just has."""
+        self._session.execute(
             update(Agent)
             .where(
                 Agent.id == agent_id,
                 or_(Agent.seen_at.is_(None), Agent.seen_at <= unless_since),
             )
             .values(seen_at=now)
-            .returning(Agent.id)
         )
-        return seen is not None
 
     def count_available(self, *, since: datetime) -> int:
         """How many could take a conversation: those whose desk is open."""
