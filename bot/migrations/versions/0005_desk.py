@@ -1,4 +1,4 @@
-"""The desk: handoffs from wish to end, and events for the webhook."""
+"""The desk: handoffs from wish to end, events for the webhook, and the team."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,15 @@ MOMENTS = (
     "resolution_breached_at",
 )
 DUES = ("first_response_due", "resolution_due")
+# Whatever points to others goes before them.
+DESK = (
+    "number_return",
+    "conversation_tag",
+    "note",
+    "desk_audit",
+    "agent_session",
+    "agent",
+)
 CHECKS = {
     "priority_known": "priority IN ('low', 'normal', 'high', 'urgent')",
     "outcome_known": "outcome IN ('resolved', 'returned', 'abandoned')",
@@ -32,10 +41,18 @@ def upgrade() -> None:
     _create_webhook_event()
     _widen_requests()
     _owe("ix_message_unanswered", OWED)
+    _create_agent()
+    _create_agent_session()
+    _create_desk_audit()
+    _create_note()
+    _create_conversation_tag()
+    _create_number_return()
 
 
 def downgrade() -> None:
     """Take back what `upgrade` did."""
+    for name in DESK:
+        op.drop_table(name)
     _owe("ix_message_unanswered", UNANSWERED)
     _narrow_requests()
     op.drop_table("webhook_event")
@@ -137,3 +154,181 @@ def _index_requests(name: str, where: sa.TextClause) -> None:
         sqlite_where=where,
         postgresql_where=where,
     )
+
+
+def _create_agent() -> None:
+    op.create_table(
+        "agent",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("totp_encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("last_totp_step", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('agent', 'supervisor', 'auditor')",
+            name=op.f("ck_agent_role_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('available', 'away')", name=op.f("ck_agent_status_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
+        sa.UniqueConstraint("email", name=op.f("uq_agent_email")),
+    )
+
+
+def _create_agent_session() -> None:
+    op.create_table(
+        "agent_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("agent_id", sa.String(length=32), nullable=False),
+        sa.Column("csrf", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agent.id"], name=op.f("fk_agent_session_agent_id")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_agent_session")),
+    )
+    with op.batch_alter_table("agent_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agent_session_agent_id"), ["agent_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_agent_session_expires_at"), ["expires_at"], unique=False
+        )
+
+
+def _create_desk_audit() -> None:
+    op.create_table(
+        "desk_audit",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("agent_id", sa.String(length=32), nullable=True),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.String(length=32), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agent.id"], name=op.f("fk_desk_audit_agent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_audit")),
+    )
+    with op.batch_alter_table("desk_audit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_desk_audit_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_desk_audit_agent_id_at", ["agent_id", "at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_desk_audit_at"), ["at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_desk_audit_conversation_id"),
+            ["conversation_id"],
+            unique=False,
+        )
+
+
+def _create_note() -> None:
+    op.create_table(
+        "note",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("agent_id", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agent.id"], name=op.f("fk_note_agent_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_note_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_note_conversation_id_at", ["conversation_id", "at"], unique=False
+        )
+
+
+def _create_conversation_tag() -> None:
+    op.create_table(
+        "conversation_tag",
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("tag", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_conversation_tag_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "conversation_id", "tag", name=op.f("pk_conversation_tag")
+        ),
+    )
+    with op.batch_alter_table("conversation_tag", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conversation_tag_tag"), ["tag"], unique=False
+        )
+
+
+def _create_number_return() -> None:
+    op.create_table(
+        "number_return",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("number_id", sa.String(length=32), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'asked') = (decided_by IS NULL)",
+            name=op.f("ck_number_return_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'approved', 'refused')",
+            name=op.f("ck_number_return_state_known"),
+        ),
+        sa.CheckConstraint(
+            "decided_by <> asked_by", name=op.f("ck_number_return_two_persons")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_number_return_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["agent.id"], name=op.f("fk_number_return_asked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["agent.id"], name=op.f("fk_number_return_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["number_id"], ["phone_number.id"], name=op.f("fk_number_return_number_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_number_return")),
+    )
+    with op.batch_alter_table("number_return", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_number_return_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_number_return_asked_at"), ["asked_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_number_return_asked",
+            ["number_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
