@@ -98,6 +98,8 @@ def _life(
         services.retention.purge,
         services.web_sessions.forget_expired,
         services.limits.forget_old,
+        services.agents.sessions.forget_expired,
+        services.agents.audit.forget_old,
     )
     running: tuple[Companion, ...] = (
         services.courier,

@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser, Undoing
+from bot.agents import assembly as agents
+from bot.agents.assembly import Team
 from bot.background import Bell, Courier
 from bot.brand import load_brand
 from bot.clock import Clock, SystemClock
@@ -84,10 +86,11 @@ def build_services(
         lines=lines or OfflineLineTypes(),
     )
     parts = assembly.assemble(ground.outside)
-    return _gather(ground, parts.backend(), handoff.build(parts))
+    people = agents.build(ground.outside, new_token=_new_tokens(ground.outside))
+    return _gather(ground, parts.backend(), handoff.build(parts), people)
 
 
-def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
+def _gather(ground: Ground, backend: Backend, team: Handoff, people: Team) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
     conversations = _build_conversations(outside, disclosures, backend.showings)
@@ -100,6 +103,7 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         settings=outside.settings,
         clock=outside.clock,
         database=ground.database,
+        agents=people,
         sessions=outside.sessions,
         fingerprints=outside.fingerprints,
         brand=outside.brand,

@@ -55,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
     decided.add_argument("number", metavar="NUMBER", nargs="?")
     decided.add_argument("--by", metavar="NAME", help="who decides")
     decided.add_argument("--json", action="store_true", help="for tools")
+    team = add("agents", agents, "add, list, disable or renew the team's agents")
+    team.add_argument("verb", choices=("add", "list", "disable", "reset"))
+    team.add_argument("email", metavar="EMAIL", nargs="?")
+    team.add_argument("--name", metavar="NAME", help="what people at the chat see")
+    team.add_argument(
+        "--role", choices=("agent", "supervisor", "auditor"), default="agent"
+    )
+    team.add_argument("--json", action="store_true", help="for tools")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
@@ -141,6 +149,23 @@ def cases(settings: Settings, arguments: argparse.Namespace) -> int:
     except CaseNotDecided as error:
         raise CommandFailed(str(error)) from None
     _print(shown, as_json=arguments.json)
+    return 0
+
+
+def agents(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Keep the roster of the team."""
+    from bot import schema
+    from bot.agent_commands import AgentNotChanged, run
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        shown = run(services.agents.roster, arguments)
+    except AgentNotChanged as error:
+        raise CommandFailed(str(error)) from None
+    if shown is not None:
+        _print(shown, as_json=arguments.json)
     return 0
 
 

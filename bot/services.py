@@ -10,6 +10,7 @@ from bot.accounts.emails import Emails
 from bot.accounts.numbers import PhoneNumbers
 from bot.accounts.suspension import Suspension
 from bot.accounts.undoing import Undoing
+from bot.agents.assembly import Team
 from bot.background import Courier
 from bot.brand import Brand
 from bot.clock import Clock
@@ -47,6 +48,7 @@ class Services:
     settings: Settings
     clock: Clock
     database: Engine
+    agents: Team
     sessions: Sessions
     fingerprints: Fingerprints
     brand: Brand

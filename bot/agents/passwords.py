@@ -1,6 +1,7 @@
 """Passwords of agents: argon2id, compared with as much work where there is none."""
 
 import unicodedata
+from functools import cached_property
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -22,7 +23,6 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._room = BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str, *, about: tuple[str, ...]) -> str:
         """What is kept of a new password; `about` is what it must not be made of.
@@ -40,11 +40,17 @@ class Passwords:
     def fits(self, hashed: str | None, password: str) -> bool:
         """Whether that is the password; nobody's is compared with as much work."""
         with self._room:
+            # Made on first use, whichever name that is for.
+            nobodys = self._nobodys
             try:
-                self._hasher.verify(hashed or self._nobodys, _spelling(password))
+                self._hasher.verify(hashed or nobodys, _spelling(password))
             except (VerificationError, InvalidHashError):
                 return False
         return hashed is not None
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("nobody has this password")
 
 
 def _spelling(password: str) -> str:

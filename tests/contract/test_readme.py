@@ -50,7 +50,8 @@ def test_the_makefile_is_short_and_explains_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "chat", "seed", "cases", "articles", "understand", "doctor"]
+    "command",
+    ["serve", "chat", "seed", "cases", "agents", "articles", "understand", "doctor"],
 )
 def test_every_command_it_names_is_there(command: str) -> None:
     from bot.cli import parser

@@ -25,6 +25,7 @@ COMMANDS = (
     "seed",
     "accounts",
     "cases",
+    "agents",
     "articles",
     "understand",
     "train",
