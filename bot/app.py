@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from bot import schema
 from bot.assembly import build_services
-from bot.background import Companion, Housekeeper
+from bot.background import Caller, Companion, Housekeeper
 from bot.channels.articles import article_router
 from bot.channels.demo import demo_router
 from bot.channels.health import health_router
@@ -37,6 +37,8 @@ __all__ = ["build_services", "create_app", "standalone_services"]
 DOMAIN_FILE = Path("domain.yml")
 # An engine's call holds the conversation so far.
 BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 16 * KILOBYTE}
+# Seconds between two looks at who waits for a person.
+WATCH = 15
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
 and get the answers as server-sent events or by asking for what is new."""
 
@@ -98,13 +100,20 @@ def _life(
         services.retention.purge,
         services.web_sessions.forget_expired,
         services.limits.forget_old,
+        services.webhook.forget_old,
         services.agents.sessions.forget_expired,
         services.agents.audit.forget_old,
+    )
+    # Who waits for a person, and the team's promises, cannot wait for minutes.
+    watch = Housekeeper(
+        services.promises.mark_broken, services.queueing.release, every=WATCH
     )
     running: tuple[Companion, ...] = (
         services.courier,
         services.turns,
         housekeeper,
+        watch,
+        Caller(services.webhook),
         *companions,
     )
 

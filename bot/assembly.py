@@ -19,6 +19,7 @@ from bot.clock import Clock, SystemClock
 from bot.conversations.citations import Citations
 from bot.conversations.departures import Departures
 from bot.conversations.forgetting import Forgetting, rows_of
+from bot.conversations.lines import BACK
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
@@ -87,17 +88,25 @@ def build_services(
     )
     parts = assembly.assemble(ground.outside)
     people = agents.build(ground.outside, new_token=_new_tokens(ground.outside))
-    return _gather(ground, parts.backend(), handoff.build(parts), people)
+    notifier = Notifier()
+    team = handoff.build(parts, people, tell=notifier.notify)
+    return _gather(ground, parts.backend(), team, people, notifier)
 
 
-def _gather(ground: Ground, backend: Backend, team: Handoff, people: Team) -> Services:
+def _gather(
+    ground: Ground, backend: Backend, team: Handoff, people: Team, notifier: Notifier
+) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
-    conversations = _build_conversations(outside, disclosures, backend.showings)
+    conversations = _build_conversations(outside, disclosures, backend.showings, team)
     departures = Departures(
-        outside.sessions, outside.clock, conversations, ConversationWording()
+        outside.sessions,
+        outside.clock,
+        conversations,
+        ConversationWording(),
+        on_left=[team.queueing.abandon],
     )
-    engine, notifier = build_engine_client(outside.settings), Notifier()
+    engine = build_engine_client(outside.settings)
     articles = load_articles(outside.brand.help_url)
     return Services(
         settings=outside.settings,
@@ -126,6 +135,10 @@ def _gather(ground: Ground, backend: Backend, team: Handoff, people: Team) -> Se
         undoing=_build_undoing(outside, backend.reversers | team.reversers),
         cases=team.cases,
         handoff=team.requests,
+        queueing=team.queueing,
+        desk=team.desk,
+        promises=team.promises,
+        webhook=team.webhook,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),
@@ -204,7 +217,7 @@ def _lay_ground(
 
 
 def _build_conversations(
-    outside: Outside, disclosures: Disclosures, showings: Showings
+    outside: Outside, disclosures: Disclosures, showings: Showings, team: Handoff
 ) -> Conversations:
     return Conversations(
         outside.sessions,
@@ -221,6 +234,8 @@ def _build_conversations(
             unlink_rating,
         ],
         on_heard=[showings.go_on],
+        on_replied=[team.queueing.join],
+        on_chosen={BACK: team.queueing.leave},
     )
 
 

@@ -25,7 +25,11 @@ from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
 from bot.engine.client import EngineClient
 from bot.handoff.cases import Cases
+from bot.handoff.desk import Desk
+from bot.handoff.promises import Promises
+from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
+from bot.handoff.webhook import Webhook
 from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
@@ -71,6 +75,10 @@ class Services:
     undoing: Undoing
     cases: Cases
     handoff: HandoffRequests
+    queueing: Queueing
+    desk: Desk
+    promises: Promises
+    webhook: Webhook
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

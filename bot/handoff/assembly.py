@@ -1,14 +1,25 @@
-"""How the services on cases and requests are put together."""
+"""How the services on cases, requests and the desk are put together."""
 
 from dataclasses import dataclass
 
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser
+from bot.agents.assembly import Team
+from bot.conversations.ownership import Ownership
+from bot.conversations.speech import Speech
+from bot.handoff.availability import Availability
 from bot.handoff.cases import Cases
 from bot.handoff.deciding import Deciding
+from bot.handoff.desk import Desk
+from bot.handoff.ground import Ground, Tell
 from bot.handoff.opening import Opening
+from bot.handoff.promises import Promises
+from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
-from bot.verification.assembly import Assembly
+from bot.handoff.targets import load_schedule
+from bot.handoff.webhook import HttpPoster, Poster, Webhook
+from bot.handoff.wording import HandoffWording
+from bot.verification.assembly import Assembly, Outside
 from bot.verification.claims import Claims
 
 
@@ -19,11 +30,26 @@ class Handoff:
     reversers: dict[UndoKind, Reverser]
     cases: Cases
     requests: HandoffRequests
+    queueing: Queueing
+    desk: Desk
+    promises: Promises
+    webhook: Webhook
 
 
-def build(parts: Assembly) -> Handoff:
-    """Put the services together on the parts of accounts and verification."""
+def build(
+    parts: Assembly,
+    team: Team,
+    *,
+    tell: Tell = lambda _conversation_id: None,
+    poster: Poster | None = None,
+) -> Handoff:
+    """Put the services together on the parts of accounts and verification.
+
+    `poster`: brings events to another system; else the settings say which.
+    """
     outside, deciding = parts.outside, _deciding(parts)
+    ground = _ground(outside, team, tell, poster)
+    requests = HandoffRequests(ground, parts.proofs, parts.journal)
     return Handoff(
         reversers={"case": deciding.stop},
         cases=Cases(
@@ -34,9 +60,45 @@ def build(parts: Assembly) -> Handoff:
             _opening(parts),
             deciding,
         ),
-        requests=HandoffRequests(
-            outside.sessions, outside.clock, parts.proofs, parts.journal
-        ),
+        requests=requests,
+        queueing=Queueing(ground),
+        desk=Desk(ground, requests, region=outside.settings.region),
+        promises=Promises(ground),
+        webhook=ground.webhook,
+    )
+
+
+def _ground(outside: Outside, team: Team, tell: Tell, poster: Poster | None) -> Ground:
+    sessions, clock = outside.sessions, outside.clock
+    settings = outside.settings
+    # The demo's team is there whenever somebody tries it, unless hours are set.
+    schedule = load_schedule(
+        settings.hours_file,
+        always_open=settings.demo and settings.hours_file is None,
+    )
+    return Ground(
+        sessions=sessions,
+        clock=clock,
+        ownership=Ownership(sessions, clock),
+        speech=Speech(clock),
+        availability=Availability(clock, schedule, team.presence.count_available),
+        webhook=_webhook(outside, poster),
+        wording=HandoffWording(),
+        audit=team.audit,
+        tell=tell,
+    )
+
+
+def _webhook(outside: Outside, poster: Poster | None) -> Webhook:
+    settings = outside.settings
+    if poster is None and settings.webhook_url:
+        poster = HttpPoster(settings.webhook_url)
+    secret = settings.webhook_secret
+    return Webhook(
+        outside.sessions,
+        outside.clock,
+        secret=secret.get_secret_value() if secret else "",
+        poster=poster,
     )
 
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Barrier
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.directory import SqlDirectory
 from bot.accounts.models import Account, EmailAddress, PhoneNumber
+from bot.agents import assembly as agents
+from bot.agents.assembly import Team
 from bot.brand import load_brand
 from bot.clock import ManualClock
 from bot.database import Base, Sessions
@@ -30,6 +33,7 @@ from bot.telephony.wording import Wording
 from bot.verification.assembly import Assembly, Backend, Outside
 from bot.verification.models import Authenticator
 from bot.verification.randomness import SystemRandomness
+from tests.unit.desk_team import QUICK
 
 Row = TypeVar("Row", bound=Base)
 
@@ -69,6 +73,7 @@ class World:
     cipher: Cipher
     fingerprints: Fingerprints
     handoff: Handoff
+    team: Team
     accounts: dict[str, str] = field(default_factory=dict)
 
     def add(
@@ -218,6 +223,7 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         randomness=SystemRandomness(),
     )
     parts = Assembly(outside, SqlDirectory(cipher))
+    team = agents.build(outside, new_token=lambda: uuid4().hex, passwords=QUICK)
     return World(
         sessions,
         clock,
@@ -227,7 +233,8 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         parts.backend(),
         cipher,
         fingerprints,
-        handoff.build(parts),
+        handoff.build(parts, team),
+        team,
     )
 
 
