@@ -15,6 +15,7 @@ from bot.agents.signed_in import SignedIn
 from bot.conversations.models import Conversation
 from bot.conversations.speech import Speech
 from bot.database import Sessions
+from bot.desk.deciding import STARTED
 from bot.desk.errors import NumberNotThere
 from bot.desk.notes import require_conversation
 from bot.desk.subjects import require_subject, subject_of
@@ -60,9 +61,7 @@ class Acts:
             chat = require_conversation(session, conversation_id)
             opened = self._cases.open(conversation_id, "recovery", session=session)
             account = subject_of(session, conversation_id) if opened.told else None
-            self._note(
-                session, who, chat, account, "recovery_started", case=opened.number
-            )
+            self._note(session, who, chat, account, STARTED, case=opened.number)
             self._say(
                 session, chat, "recovery_opened", agent=who.name, number=opened.number
             )
