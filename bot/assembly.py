@@ -27,10 +27,12 @@ from bot.conversations.ratings import Ratings, unlink_rating
 from bot.conversations.service import Conversations
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
+from bot.conversations.typing import TypingSigns
 from bot.conversations.visits import Visits, Website
 from bot.conversations.web_sessions import WebSessions
 from bot.conversations.wording import Wording as ConversationWording
 from bot.database import connect, sessions
+from bot.desk import assembly as desk
 from bot.engine.client import EngineClient
 from bot.engine.token import engine_token
 from bot.handoff import assembly as handoff
@@ -113,6 +115,15 @@ def _gather(
         clock=outside.clock,
         database=ground.database,
         agents=people,
+        team=desk.build(
+            outside,
+            people,
+            team,
+            suspension=backend.suspension,
+            conversations=conversations,
+            tell=notifier.notify,
+        ),
+        typing=TypingSigns(outside.clock, notifier.notify),
         sessions=outside.sessions,
         fingerprints=outside.fingerprints,
         brand=outside.brand,

@@ -20,9 +20,11 @@ from bot.conversations.ownership import Ownership
 from bot.conversations.ratings import Ratings
 from bot.conversations.service import Conversations
 from bot.conversations.turns import Turns
+from bot.conversations.typing import TypingSigns
 from bot.conversations.visits import Visits
 from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
+from bot.desk.assembly import DeskServices
 from bot.engine.client import EngineClient
 from bot.handoff.cases import Cases
 from bot.handoff.desk import Desk
@@ -53,6 +55,8 @@ class Services:
     clock: Clock
     database: Engine
     agents: Team
+    team: DeskServices
+    typing: TypingSigns
     sessions: Sessions
     fingerprints: Fingerprints
     brand: Brand

@@ -43,6 +43,11 @@ class AgentView:
     created_at: datetime
     disabled_at: datetime | None
 
+    @property
+    def takes_conversations(self) -> bool:
+        """Whether a conversation could be handed to them."""
+        return self.role != "auditor" and self.disabled_at is None
+
 
 class Roster:
     """Adds, disables and renews agents; who is disabled is signed out at once."""
