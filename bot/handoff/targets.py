@@ -53,7 +53,7 @@ def load_schedule(path: Path | None = None, *, always_open: bool = False) -> Sch
     Raises:
         HoursUnreadable: a part is missing or wrong; it is named.
     """
-    told: dict[str, Any] = parse((path or HOURS_FILE).read_text(encoding="utf-8"))
+    told: dict[str, Any] = parse(Path(path or HOURS_FILE).read_text("utf-8"))
     hours = around_the_clock() if always_open else read_hours(told)
     return Schedule(hours, {each: _target(told, each) for each in PRIORITIES})
 
