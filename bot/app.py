@@ -12,6 +12,8 @@ from bot.assembly import build_services
 from bot.background import Caller, Companion, Housekeeper
 from bot.channels.articles import article_router
 from bot.channels.demo import demo_router
+from bot.channels.desk.router import desk_router
+from bot.channels.desk.site import add_desk
 from bot.channels.health import health_router
 from bot.channels.origins import OriginGuard, Origins
 from bot.channels.refusals import speak_refusals
@@ -36,7 +38,12 @@ __all__ = ["build_services", "create_app", "standalone_services"]
 
 DOMAIN_FILE = Path("domain.yml")
 # An engine's call holds the conversation so far.
-BODY_LIMITS = {"/engine/": 8192 * KILOBYTE, "/": 16 * KILOBYTE}
+BODY_LIMITS = {
+    "/engine/": 8192 * KILOBYTE,
+    # A form writes a letter with up to twelve.
+    "/desk/": 64 * KILOBYTE,
+    "/": 16 * KILOBYTE,
+}
 # Seconds between two looks at who waits for a person.
 WATCH = 15
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
@@ -66,11 +73,13 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(visit_router(services))
     app.include_router(article_router(services))
     app.include_router(undo_router(services))
+    app.include_router(desk_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
         app.include_router(demo_router(services))
     add_widget(app, services)
+    add_desk(app, services)
     describe_problems(app)
     return app
 

@@ -79,7 +79,7 @@ class AccountView:
 
 @dataclass(frozen=True)
 class ConversationFile:
-    """Everything but the lines; `requests` are the earlier ones, newest first."""
+    """Everything but the lines; `requests` are all of its, newest first."""
 
     card: Card
     account: AccountView | None
@@ -136,6 +136,14 @@ class Files:
         """
         self._looks.note(who, conversation_id)
         return self._conversations.read(conversation_id, after=after)
+
+    def require(self, who: SignedIn, conversation_id: str) -> None:
+        """See that there is such a conversation for whoever may look.
+
+        Raises:
+            NotAllowed, ConversationUnknown: there is not.
+        """
+        self._looks.note(who, conversation_id)
 
     def name(self, who: SignedIn, conversation_id: str) -> str | None:
         """What the person is called, once it is proved whose account it is.

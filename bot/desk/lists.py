@@ -63,19 +63,13 @@ class Lists:
         with reading(self._sessions) as session:
             return self._cards(session, newest_requests(*which).limit(PAGE))
 
-    def counts(self, who: SignedIn) -> Counts:
-        """How many wait, how many the agent has, and how many of all are late.
-
-        Raises:
-            NotAllowed: the role may not look.
-        """
-        cards = (*self.queue(who), *self.mine(who))
-        tickets = [card.ticket for card in cards if card.ticket]
-        waiting = sum(ticket.state == "waiting" for ticket in tickets)
+    def count(self, queue: Sequence[Card], mine: Sequence[Card]) -> Counts:
+        """How many wait, how many the agent has, and how many of both are late."""
+        tickets = [card.ticket for card in (*queue, *mine) if card.ticket]
         late = sum(
             ticket.first_response_late or ticket.resolution_late for ticket in tickets
         )
-        return Counts(waiting, len(tickets) - waiting, late)
+        return Counts(len(queue), len(mine), late)
 
     def _open(self, who: SignedIn, *which: ColumnElement[bool]) -> tuple[Card, ...]:
         who.require("look")
