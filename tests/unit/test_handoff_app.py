@@ -219,9 +219,7 @@ def _check(sessions: database.Sessions) -> None:
         lines = list(session.scalars(select(Message)))
         requests = list(session.scalars(select(HandoffRequest)))
         acts = Counter(session.scalars(select(DeskAudit.act)))
-        owners = dict(
-            session.execute(select(Conversation.id, Conversation.owner)).all()
-        )
+        chats = list(session.scalars(select(Conversation)))
     said = Counter(line.data.get("event", line.author) for line in lines)
     assert len(requests) > 0
     assert said["joined"] == len(requests) == acts["take"]
