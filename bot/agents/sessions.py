@@ -31,14 +31,16 @@ class AgentSessions:
         self._presence = presence
         self._audit = audit
 
-    def recognise(self, token: str) -> SignedIn:
+    def recognise(self, token: str, *, acted: bool = True) -> SignedIn:
         """The agent whose session's token came with something that they did.
+
+        Not `acted`: their open page has asked by itself.
 
         Raises:
             NotSignedIn: it is unknown, or its time is over.
         """
         row, agent = self._find(hash_of(token))
-        if row.used_at <= self._clock.now() - NOTED_EVERY:
+        if acted and row.used_at <= self._clock.now() - NOTED_EVERY:
             self._use(row.token_hash)
         self._presence.see(agent)
         return _signed_in(row, agent)
