@@ -150,6 +150,7 @@ def _gather(
         desk=team.desk,
         promises=team.promises,
         webhook=team.webhook,
+        summaries=team.summaries,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),

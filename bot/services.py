@@ -31,6 +31,7 @@ from bot.handoff.desk import Desk
 from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
+from bot.handoff.summary import Summaries
 from bot.handoff.webhook import Webhook
 from bot.knowledge.articles import Articles
 from bot.limits import Limits
@@ -83,6 +84,7 @@ class Services:
     desk: Desk
     promises: Promises
     webhook: Webhook
+    summaries: Summaries
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

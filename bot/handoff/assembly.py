@@ -16,6 +16,7 @@ from bot.handoff.opening import Opening
 from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
+from bot.handoff.summary import Summaries
 from bot.handoff.targets import load_schedule
 from bot.handoff.webhook import HttpPoster, Poster, Webhook
 from bot.handoff.wording import HandoffWording
@@ -34,6 +35,7 @@ class Handoff:
     desk: Desk
     promises: Promises
     webhook: Webhook
+    summaries: Summaries
 
 
 def build(
@@ -65,6 +67,7 @@ def build(
         desk=Desk(ground, requests, region=outside.settings.region),
         promises=Promises(ground),
         webhook=ground.webhook,
+        summaries=Summaries(outside.sessions, outside.clock, parts.proofs),
     )
 
 
