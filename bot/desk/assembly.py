@@ -65,7 +65,7 @@ def build(
         ),
         cases=CaseDesk(sessions, handoff.cases, audit, outbox),
         lists=Lists(sessions, clock),
-        files=Files(sessions, clock, looks, conversations),
+        files=Files(sessions, clock, looks, conversations, handoff.summaries),
         searching=Searching(
             sessions, clock, outside.fingerprints, audit, region=region
         ),

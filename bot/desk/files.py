@@ -25,6 +25,7 @@ from bot.desk.returns import ReturnView, returns_of
 from bot.desk.subjects import numbers_of, subject_of
 from bot.handoff.cases import CaseView
 from bot.handoff.models import Case, HandoffRequest
+from bot.handoff.summary import Summaries, Summary
 from bot.verification.models import Authenticator, Proof
 
 MOST_SIGN_INS = 5
@@ -82,6 +83,7 @@ class ConversationFile:
     """Everything but the lines; `requests` are all of its, newest first."""
 
     card: Card
+    summary: Summary
     account: AccountView | None
     cases: tuple[CaseView, ...]
     returns: tuple[ReturnView, ...]
@@ -98,25 +100,31 @@ class Files:
         clock: Clock,
         looks: Looks,
         conversations: Conversations,
+        summaries: Summaries,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._looks = looks
         self._conversations = conversations
+        self._summaries = summaries
 
-    def open(self, who: SignedIn, conversation_id: str) -> ConversationFile:
-        """A conversation for whoever may look.
+    def open(
+        self, who: SignedIn, conversation_id: str, language: str = "en"
+    ) -> ConversationFile:
+        """A conversation for whoever may look, summed up in their language.
 
         Raises:
             NotAllowed, ConversationUnknown: there is nothing for them to see.
         """
         self._looks.note(who, conversation_id)
         now = self._clock.now()
+        summary = self._summaries.of(conversation_id, language)
         with reading(self._sessions) as session:
             (card,) = Cards(session, now).of([conversation_id])
             account = subject_of(session, conversation_id)
             return ConversationFile(
                 card=card,
+                summary=summary,
                 account=_account(session, account, conversation_id, now)
                 if account
                 else None,

@@ -11,15 +11,17 @@ from bot.handoff.availability import Availability
 from bot.handoff.cases import Cases
 from bot.handoff.deciding import Deciding
 from bot.handoff.desk import Desk
+from bot.handoff.errors import HoursUnreadable
 from bot.handoff.ground import Ground, Tell
 from bot.handoff.opening import Opening
 from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
 from bot.handoff.summary import Summaries
-from bot.handoff.targets import load_schedule
+from bot.handoff.targets import Schedule, load_schedule
 from bot.handoff.webhook import HttpPoster, Poster, Webhook
 from bot.handoff.wording import HandoffWording
+from bot.settings import Settings, SettingsError
 from bot.verification.assembly import Assembly, Outside
 from bot.verification.claims import Claims
 
@@ -74,11 +76,7 @@ def build(
 def _ground(outside: Outside, team: Team, tell: Tell, poster: Poster | None) -> Ground:
     sessions, clock = outside.sessions, outside.clock
     settings = outside.settings
-    # The demo's team is there whenever somebody tries it, unless hours are set.
-    schedule = load_schedule(
-        settings.hours_file,
-        always_open=settings.demo and settings.hours_file is None,
-    )
+    schedule = _schedule(settings)
     return Ground(
         sessions=sessions,
         clock=clock,
@@ -90,6 +88,16 @@ def _ground(outside: Outside, team: Team, tell: Tell, poster: Poster | None) -> 
         audit=team.audit,
         tell=tell,
     )
+
+
+def _schedule(settings: Settings) -> Schedule:
+    """The team's hours; the demo's is there whenever somebody tries it."""
+    always_open = settings.demo and settings.hours_file is None
+    try:
+        return load_schedule(settings.hours_file, always_open=always_open)
+    except HoursUnreadable as error:
+        told = f"BOT_HOURS_FILE: its part `{error.part}` cannot be read"
+        raise SettingsError(told) from None
 
 
 def _webhook(outside: Outside, poster: Poster | None) -> Webhook:

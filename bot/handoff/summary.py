@@ -4,7 +4,7 @@ Of an account that is not proved an agent learns no more than whoever asks: whet
 there is one, and what came of its codes, would be told on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +64,7 @@ class Summary:
     """What matters before the first line is read; newest first.
 
     `level` is what is proved now, `since` when the oldest of its live proofs came.
+    `story` is what was tried and the codes once more, as titles with lines.
     """
 
     reason: str | None
@@ -74,6 +75,7 @@ class Summary:
     since: datetime | None
     tried: tuple[Tried, ...]
     codes: tuple[CodeTried, ...]
+    story: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Summaries:
@@ -107,6 +109,8 @@ class Summaries:
         ]
         strength = self._proofs.weigh(live)
         proved = _proved(session, conversation_id)
+        tried = self._tried(session, conversation_id, proved, language)
+        codes = self._codes(session, conversation_id, proved, language)
         return Summary(
             reason=request.reason if request else None,
             frustrated=bool(request and request.frustrated),
@@ -114,9 +118,37 @@ class Summaries:
             channel=request.channel if request else None,
             level="change" if strength.may_change else "view" if live else "none",
             since=min((each.created_at for each in live), default=None),
-            tried=self._tried(session, conversation_id, proved, language),
-            codes=self._codes(session, conversation_id, proved, language),
+            tried=tried,
+            codes=codes,
+            story=self._story(tried, codes, language),
         )
+
+    def _story(
+        self, tried: Sequence[Tried], codes: Sequence[CodeTried], language: str
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        words = self._meanings["story"]
+        done = tuple(dict.fromkeys(each.meaning for each in tried))
+        sent = tuple(self._told(each, language) for each in codes)
+        titled = ((words["tried"][language], done), (words["codes"][language], sent))
+        return tuple(each for each in titled if each[1])
+
+    def _told(self, code: CodeTried, language: str) -> str:
+        """A code in a line: how it went, and why it did not help."""
+        words = self._meanings["story"]
+        way = self._meanings["ways"][code.by][language]
+        parts = [
+            words["code"][language]
+            .format(
+                by=way,
+                to=code.to_masked,
+                outcome=code.outcome_meaning,
+                state=code.state_meaning,
+            )
+            .replace(" :", ":")
+        ]
+        if code.wrong_guesses:
+            parts.append(words["wrong"][language].format(count=code.wrong_guesses))
+        return ". ".join(filter(None, [", ".join(parts), code.cause_meaning]))
 
     def _tried(
         self, session: Session, conversation_id: str, proved: set[str], language: str

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
+import yaml
+
 from bot.documents import parse
 from bot.handoff.errors import HoursUnreadable
 from bot.handoff.hours import Hours, around_the_clock, read_hours
@@ -53,9 +55,19 @@ def load_schedule(path: Path | None = None, *, always_open: bool = False) -> Sch
     Raises:
         HoursUnreadable: a part is missing or wrong; it is named.
     """
-    told: dict[str, Any] = parse(Path(path or HOURS_FILE).read_text("utf-8"))
+    told = _read(Path(path or HOURS_FILE))
     hours = around_the_clock() if always_open else read_hours(told)
     return Schedule(hours, {each: _target(told, each) for each in PRIORITIES})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        told = parse(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise HoursUnreadable("file") from None
+    if not isinstance(told, dict):
+        raise HoursUnreadable("file")
+    return told
 
 
 def _target(told: Mapping[str, Any], priority: Priority) -> Target:

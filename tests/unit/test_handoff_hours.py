@@ -125,6 +125,16 @@ def test_hours_that_cannot_be_read_name_the_part(
     assert refused.value.part == part
 
 
+@pytest.mark.parametrize("text", ["a: [", "- 1", "\xff", None])
+def test_a_file_that_is_none_is_named(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "hours.yml"
+    if text is not None:
+        path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(HoursUnreadable) as refused:
+        load_schedule(path)
+    assert refused.value.part == "file"
+
+
 def test_a_team_that_is_never_back_is_a_mistake() -> None:
     days = [f"{day:%m-%d}" for day in map(_day_of_2028, range(366))]
     closed = hours(holidays=days)

@@ -1,6 +1,7 @@
 """What an agent sees before the first line: rows, masked, no account by guessing."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.handoff.summary import MEANINGS_FILE, Summary
 from bot.telephony.causes import CAUSES
+from bot.telephony.gateway import Way
 from bot.telephony.models import Delivery
 from bot.verification.history import OUTCOMES
 from tests.unit.desk_world import DeskWorld, make_desk
@@ -80,6 +82,28 @@ def test_a_code_that_did_not_arrive_comes_with_its_reason(desk: DeskWorld) -> No
     assert code.to_masked.endswith("0143") and "202555" not in code.to_masked
 
 
+def test_the_story_is_told_in_lines_with_titles(desk: DeskWorld) -> None:
+    assert summary(desk).story == ()
+    desk.world.identify()
+    assert summary(desk).story == (
+        ("Tried here", ("Proved who they are by a code",)),
+        ("Codes", ("text •••-•••-0143: arrived; typed and right",)),
+    )
+    told = dict(summary(desk, language="es").story)
+    assert told["Códigos"] == ("mensaje •••-•••-0143: llegó; escrito y correcto",)
+
+
+def test_the_story_says_why_a_code_did_not_help(desk: DeskWorld) -> None:
+    identification = desk.world.backend.identification
+    identification.begin(CHAT, MARIA)
+    outcome(identification.check, CHAT, desk.world.wrong_code(MARIAS_NUMBER))
+    ((_, (line,)),) = summary(desk).story
+    assert line == (
+        "text: not told before the person has proved who they are;"
+        " still waited for, 1 wrong"
+    )
+
+
 def test_wrong_guesses_are_counted_and_the_right_one_is_none(desk: DeskWorld) -> None:
     identification = desk.world.backend.identification
     identification.begin(CHAT, MARIA)
@@ -130,6 +154,7 @@ def test_everything_that_can_happen_has_words_in_both_languages() -> None:
     assert set(meanings["outcomes"]) == {*OUTCOMES.values(), "unproved"}
     states = {"open", "used", "superseded", "expired", "locked"}
     assert set(meanings["states"]) == states
+    assert set(meanings["ways"]) == set(get_args(Way))
     for group in meanings.values():
         assert all(set(spoken) == {"en", "es"} for spoken in group.values())
 

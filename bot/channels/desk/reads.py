@@ -42,9 +42,11 @@ class DeskReads:
         """Everybody who ever asked for a person, 50 at a time."""
         return list(self._team.lists.all(who, before=_aware(before)))
 
-    def file(self, conversation_id: str, who: Known) -> ConversationFile:
+    def file(
+        self, conversation_id: str, who: Known, language: Spoken = "en"
+    ) -> ConversationFile:
         """All that an agent may know about a conversation."""
-        return self._team.files.open(who, conversation_id)
+        return self._team.files.open(who, conversation_id, language)
 
     def lines(self, conversation_id: str, who: Known, after: After = 0) -> Lines:
         """The lines after a sequence number, masked as they are kept."""

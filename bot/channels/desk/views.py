@@ -88,7 +88,8 @@ class DeskViews:
         status: int = 200,
     ) -> Response:
         """The same, also with what was typed in it and was not taken."""
-        file = self._team.files.open(who, conversation_id)
+        language = self._pages.language(request)
+        file = self._team.files.open(who, conversation_id, language)
         lines = self._lines(who, conversation_id, after)
         replies = self._canned(who, file)
         chosen = next((each.text for each in replies if each.id == canned), "")
@@ -206,6 +207,7 @@ class DeskViews:
         others = lists.mine(who) if who.may("work") else ()
         return {
             "file": file,
+            "story": file.summary.story,
             "card": card,
             "ticket": ticket,
             "open": ticket is not None and ticket.state != "closed",
