@@ -33,12 +33,9 @@ class Presence:
         """Note that it is not any more, in the caller's transaction."""
         session.execute(update(Agent).where(Agent.id == agent_id).values(seen_at=None))
 
-    def set_status(self, agent_id: str, status: AgentStatus) -> None:
-        """Take conversations from now on, or none."""
-        with self._sessions.begin() as session:
-            session.execute(
-                update(Agent).where(Agent.id == agent_id).values(status=status)
-            )
+    def set_status(self, session: Session, agent_id: str, status: AgentStatus) -> None:
+        """Let an agent take conversations, or none, in the caller's transaction."""
+        session.execute(update(Agent).where(Agent.id == agent_id).values(status=status))
 
     def count_available(self, session: Session) -> int:
         """How many could take a conversation now."""

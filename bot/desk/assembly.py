@@ -70,5 +70,5 @@ def build(
             sessions, clock, outside.fingerprints, audit, region=region
         ),
         canned=CannedReplies(outside.brand),
-        colleagues=Colleagues(team.roster, team.presence, audit),
+        colleagues=Colleagues(sessions, team.roster, team.presence, audit),
     )

@@ -8,12 +8,16 @@ from bot.agents.models import AgentStatus
 from bot.agents.presence import Presence
 from bot.agents.roster import AgentView, Roster
 from bot.agents.signed_in import SignedIn
+from bot.database import Sessions
 
 
 class Colleagues:
     """Shows the team and its log, and lets agents come and go."""
 
-    def __init__(self, roster: Roster, presence: Presence, audit: Audit) -> None:
+    def __init__(
+        self, sessions: Sessions, roster: Roster, presence: Presence, audit: Audit
+    ) -> None:
+        self._sessions = sessions
         self._roster = roster
         self._presence = presence
         self._audit = audit
@@ -38,7 +42,9 @@ class Colleagues:
             NotAllowed: the role has none to take.
         """
         who.require("work")
-        self._presence.set_status(who.agent_id, status)
+        with self._sessions.begin() as session:
+            self._presence.set_status(session, who.agent_id, status)
+            self._audit.note(session, "status", agent_id=who.agent_id, status=status)
 
     def log(
         self,

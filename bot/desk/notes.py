@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -123,12 +123,6 @@ def tags_of(session: Session, conversation_id: str) -> tuple[str, ...]:
     """A conversation's tags, in the order of the alphabet."""
     query = select(Tag.tag).where(Tag.conversation_id == conversation_id)
     return tuple(session.scalars(query.order_by(Tag.tag)))
-
-
-def tags_in_use(session: Session, most: int = 50) -> tuple[str, ...]:
-    """The tags that are used most, to be offered again."""
-    query = select(Tag.tag).group_by(Tag.tag).order_by(func.count().desc(), Tag.tag)
-    return tuple(session.scalars(query.limit(most)))
 
 
 def require_conversation(

@@ -117,6 +117,7 @@ def letting_act(permission: Permission) -> Any:
 def keep_nothing(response: Response) -> None:
     """Let no browser and no proxy keep what the desk answers."""
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _write(response: Response, value: str, seconds: int) -> None:
