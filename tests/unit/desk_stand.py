@@ -36,7 +36,7 @@ class Agent:
         return home | known | csrf
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
-        return await self.send("GET", path, params=query)
+        return await self.send("GET", path, params=query or None)
 
     async def post(self, path: str, **body: Any) -> httpx.Response:
         return await self.send("POST", path, json=body)

@@ -17,7 +17,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.agents.errors import NotSignedIn
 from bot.agents.signed_in import SignedIn
-from bot.channels.desk.gate import Known, allowing
+from bot.channels.desk import gate
 from bot.channels.events import EventStream, pause, ring_at
 from bot.channels.refusals import too_many_streams
 from bot.channels.shapes import MessageShape, OwnerShape
@@ -110,12 +110,13 @@ class DeskEvents:
 
     async def listen(
         self,
-        who: Known,
+        who: gate.Watching,
         conversation: Annotated[str | None, Query(max_length=64)] = None,
         after: Annotated[int, Query(ge=0)] = 0,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> EventSourceResponse:
         """News of the lists and of one conversation, after the line last read."""
+        who.require("look")
         if conversation is not None:
             files = self._services.team.files
             await asyncio.to_thread(files.require, who, conversation)
@@ -153,11 +154,8 @@ async def stream(
 
 def add_events(router: APIRouter, services: Services) -> None:
     """`/events`."""
-    router.get(
-        "/events",
-        response_class=EventSourceResponse,
-        dependencies=[allowing("look")],
-    )(DeskEvents(services).listen)
+    events = DeskEvents(services)
+    router.get("/events", response_class=EventSourceResponse)(events.listen)
 
 
 def _event(kind: str, data: str) -> ServerSentEvent:

@@ -43,11 +43,16 @@ def recognise(request: Request) -> SignedIn:
     Raises:
         NotSignedIn: nobody's.
     """
-    services: Services = request.app.state.services
-    token = token_of(request)
-    if token is None:
-        raise NotSignedIn
-    return services.agents.sessions.recognise(token)
+    return _recognise(request, acted=True)
+
+
+def recognise_page(request: Request) -> SignedIn:
+    """The agent whose open page asks by itself, which is no sign of them.
+
+    Raises:
+        NotSignedIn: nobody's.
+    """
+    return _recognise(request, acted=False)
 
 
 def require_home(request: Request) -> None:
@@ -76,6 +81,7 @@ def check_csrf(who: SignedIn, given: str | None) -> None:
 
 
 Known = Annotated[SignedIn, Depends(recognise)]
+Watching = Annotated[SignedIn, Depends(recognise_page)]
 
 
 def recognise_act(
@@ -118,6 +124,14 @@ def keep_nothing(response: Response) -> None:
     """Let no browser and no proxy keep what the desk answers."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+def _recognise(request: Request, *, acted: bool) -> SignedIn:
+    services: Services = request.app.state.services
+    token = token_of(request)
+    if token is None:
+        raise NotSignedIn
+    return services.agents.sessions.recognise(token, acted=acted)
 
 
 def _write(response: Response, value: str, seconds: int) -> None:
