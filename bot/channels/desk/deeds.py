@@ -12,8 +12,9 @@ from bot.channels.desk.forms import Form, Sending
 from bot.channels.desk.pages import Pages, moved
 from bot.channels.desk.refusals import REFUSALS
 from bot.channels.desk.views import DeskViews
-from bot.conversations.errors import ConversationUnknown
+from bot.conversations.errors import ConversationUnknown, OwnerChanged
 from bot.handoff.models import Priority
+from bot.http import KIND
 from bot.services import Services
 
 Deed = Literal[
@@ -134,7 +135,7 @@ class DeskDeeds:
 
     def _why(self, request: Request, error: Exception) -> tuple[int, str]:
         problem = REFUSALS[type(error)](error)
-        name = problem.details.type.rpartition("/")[2]
+        name = problem.details.type.removeprefix(KIND)
         if name == "not-yours" or getattr(error, "by", "") is None:
             return problem.status, self._pages.words(request).refused("not-yours")
         why = self._pages.words(request).refused(name, **vars(error))
@@ -143,7 +144,14 @@ class DeskDeeds:
     def _take(self, who: SignedIn, chat: str, form: Fields) -> None:
         version = form.get("version", "")
         known = int(version) if version.isdecimal() else None
-        self._team.work.take(who, chat, version=known)
+        try:
+            self._team.work.take(who, chat, version=known)
+        except OwnerChanged:
+            # From the assistant to the queue it may go: it still waits for somebody.
+            card = self._team.files.open(who, chat).card
+            if card.ticket is None or card.ticket.state != "waiting":
+                raise
+            self._team.work.take(who, chat, version=card.owner_version)
 
     def _reply(self, who: SignedIn, chat: str, form: Fields) -> None:
         client_id = form.get("client_id", "")[:64] or self._pages.new_id()

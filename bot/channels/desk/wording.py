@@ -27,7 +27,7 @@ class Words:
         self._texts = texts
         self.language = language
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """A text with its values."""
         return self._texts[name][self.language].format(**values)
 
@@ -42,7 +42,7 @@ class Words:
         """What was done, by its name in an address; empty where it has no text."""
         return self.say(f"told_{what}") if f"told_{what}" in self._texts else ""
 
-    def refused(self, name: str, **values: object) -> str:
+    def refused(self, name: str, /, **values: object) -> str:
         """Why something was not done, by the name of its problem."""
         text = f"refused_{name.replace('-', '_')}"
         return self.say(text if text in self._texts else "refused_other", **values)

@@ -25,23 +25,19 @@ function openChat(id) {
   const transcript = new Transcript();
   const live = new Live(() => `${here}?after=${transcript.last}`, () => `/desk/api/events?conversation=${id}&after=${transcript.last}`, {
     page: (page) => transcript.add(page),
+    shown: () => composer.restore(),
     event: (name, data) => {
       if (name === "queue") count(data);
       if (name === "typing") transcript.typing(true);
     },
   });
-  /** @param {Document} page */
-  const show = (page) => {
-    live.show(page, true);
-    composer.restore();
-  };
-  const composer = new Composer(transcript, show);
+  const composer = new Composer(transcript, (page) => live.show(page));
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.action.includes(here)) return;
     event.preventDefault();
     if (composer.owns(form)) composer.send();
-    else send(form, /** @type {HTMLElement | null} */ (event.submitter), show);
+    else send(form, /** @type {HTMLElement | null} */ (event.submitter), live);
   });
   document.addEventListener("change", (event) => {
     const field = /** @type {HTMLSelectElement} */ (event.target);
@@ -50,8 +46,8 @@ function openChat(id) {
   live.listen();
 }
 
-/** @param {HTMLFormElement} form @param {HTMLElement | null} button @param {(page: Document) => void} show */
-async function send(form, button, show) {
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button @param {Live} live */
+async function send(form, button, live) {
   const fields = fieldsOf(form, button);
   button?.setAttribute("aria-busy", "true");
   try {
@@ -59,7 +55,7 @@ async function send(form, button, show) {
     const menu = /** @type {HTMLDetailsElement | null} */ (form.closest("details.pop"));
     if (menu) menu.open = false;
     if (ok) form.reset();
-    show(page);
+    live.show(page, form);
     tell(find("#told", page)?.textContent.trim() ?? "");
     if (form.action.endsWith("/take")) find("#text")?.focus();
   } catch (error) {

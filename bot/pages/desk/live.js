@@ -18,7 +18,7 @@ export class Live {
 
   /** @param {() => string} address of this page as it is asked for again
    * @param {() => string} source of the events
-   * @param {{page?(page: Document): void, event?(name: string, data: any): void}} listener */
+   * @param {{page?(page: Document): void, shown?(): void, event?(name: string, data: any): void}} listener */
   constructor(address, source, listener) {
     this.#address = address;
     this.#source = source;
@@ -72,10 +72,11 @@ export class Live {
     }
   }
 
-  /** @param {Document} page @param {boolean} [asked] */
-  show(page, asked = false) {
+  /** @param {Document} page @param {Element | null} [form] what was sent */
+  show(page, form = null) {
     this.#listener.page?.(page);
-    this.#late = renew(page, asked).length > 0;
+    this.#late = renew(page, form).length > 0;
+    this.#listener.shown?.();
   }
 
   #break() {

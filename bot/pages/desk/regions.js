@@ -10,13 +10,13 @@ function isBusy(region) {
 }
 
 /** Put in what has changed; gives the ids of what could not be changed yet.
- * @param {Document} page @param {boolean} [all_] also where somebody is at work: they have asked for it */
-export function renew(page, all_ = false) {
+ * @param {Document} page @param {Element | null} [form] what was sent: its region waits for nobody */
+export function renew(page, form = null) {
   const late = [];
   for (const region of all("[data-live]")) {
     const newer = page.getElementById(region.id);
     if (!newer || isSame(region, newer)) continue;
-    if (!all_ && isBusy(region)) late.push(region.id);
+    if (isBusy(region) && !(form && region.contains(form))) late.push(region.id);
     else put(region, newer);
   }
   return late;
