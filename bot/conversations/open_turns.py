@@ -74,7 +74,8 @@ def _waiting(message: Message, meant: Message, conversation: Conversation) -> Wa
     return Waiting(
         seq=message.seq,
         values_seq=meant.seq,
-        text=meant.text,
+        # What the system says is worded for people, with the names of agents.
+        text=meant.text if meant.author == "visitor" else "",
         payload=STILL_WAITS if meant.payload == BACK else meant.payload,
         language=conversation.language if fixed else message.language,
         channel=conversation.channel,

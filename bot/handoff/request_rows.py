@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.handoff.models import HandoffRequest, Priority, RequestState
+from bot.handoff.models import OPEN, HandoffRequest, Priority
 
-OPEN_STATES: tuple[RequestState, ...] = ("waiting", "taken")
 # Who comes first has the lower rank.
 URGENCY: Mapping[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 RANK = case(
@@ -64,7 +63,7 @@ class RequestRepository:
             select(HandoffRequest)
             .where(
                 HandoffRequest.conversation_id == conversation_id,
-                HandoffRequest.state.in_(OPEN_STATES),
+                OPEN,
             )
             .execution_options(populate_existing=True)
         ).one_or_none()
@@ -77,7 +76,7 @@ class RequestRepository:
             update(HandoffRequest)
             .where(
                 HandoffRequest.id == request_id,
-                HandoffRequest.state.in_(OPEN_STATES),
+                OPEN,
                 *guards,
             )
             .values(**values)
@@ -103,9 +102,7 @@ class RequestRepository:
 
     def listed(self, *which: ColumnElement[bool]) -> Sequence[HandoffRequest]:
         """Open requests, in the order in which they are to be taken."""
-        query = select(HandoffRequest).where(
-            HandoffRequest.state.in_(OPEN_STATES), *which
-        )
+        query = select(HandoffRequest).where(OPEN, *which)
         order = (RANK, HandoffRequest.requested_at, HandoffRequest.id)
         return self._session.scalars(query.order_by(*order)).all()
 
@@ -127,7 +124,7 @@ class RequestRepository:
         return self._session.scalars(
             update(HandoffRequest)
             .where(
-                HandoffRequest.state.in_(OPEN_STATES),
+                OPEN,
                 due.column <= now,
                 due.breached.is_(None),
                 *due.missing,

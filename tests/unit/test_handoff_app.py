@@ -142,7 +142,8 @@ async def test_a_restart_before_the_assistant_is_back_brings_it_back_once(
         await after.services.turns.settle()
         authors = [line["author"] for line in await back.read()]
         assert authors == ["visitor", "bot", "system", "system", "bot"]
-        assert [each["payload"] for each in after.engine.heard] == [RETURNED]
+        (heard,) = after.engine.heard
+        assert (heard["payload"], heard["text"]) == (RETURNED, "")
 
 
 async def test_a_restart_in_an_agents_hands_leaves_it_there(

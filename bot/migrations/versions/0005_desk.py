@@ -110,7 +110,7 @@ def _widen_requests() -> None:
             batch_op.create_check_constraint(
                 op.f(f"ck_handoff_request_{name}"), condition
             )
-        for name in ("agent_id", *DUES):
+        for name in ("agent_id", "taken_at"):
             batch_op.create_index(batch_op.f(f"ix_handoff_request_{name}"), [name])
     _index_requests("uq_handoff_request_open", OPEN)
 
@@ -134,7 +134,7 @@ def _fill_requests() -> None:
 def _narrow_requests() -> None:
     op.drop_index("uq_handoff_request_open", table_name="handoff_request")
     with op.batch_alter_table("handoff_request", schema=None) as batch_op:
-        for name in ("agent_id", *DUES):
+        for name in ("agent_id", "taken_at"):
             batch_op.drop_index(batch_op.f(f"ix_handoff_request_{name}"))
         for name in CHECKS:
             batch_op.drop_constraint(op.f(f"ck_handoff_request_{name}"), type_="check")
