@@ -26,6 +26,7 @@ def notes(office: Office) -> list[tuple[str, str]]:
 
 def test_colleagues_read_a_note_and_the_person_does_not(office: Office) -> None:
     office.team.notes.add(office.who(), CHAT, "Sounds  worried.\n\nCall back?")
+    office.desk.clock.move(1)
     office.team.notes.add(office.who("Sam", "supervisor"), CHAT, "I will.")
 
     assert notes(office) == [
@@ -121,6 +122,7 @@ def test_no_more_than_ten_tags_are_put_on_by_many_at_once(
 
 def test_what_is_written_is_noted_without_its_text(office: Office) -> None:
     note = office.team.notes.add(office.who(), CHAT, "a secret of the team")
+    office.desk.clock.move(1)
     office.team.notes.tag(office.who(), CHAT, add=["lost"])
 
     assert office.acts() == ["note", "tags"]
