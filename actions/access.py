@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Replies, entities_of
+from actions.base import Replies, entities_of, language_of
 from actions.cases import tell_case
 from actions.proving import REPLIES as PROOF_REPLIES
 from actions.reviewing import tell_activity
@@ -148,4 +148,6 @@ class AccountCompromised(Task):
         told = "utter_secured" if recent else "utter_secured_quiet"
         self.say(dispatcher, tracker, told)
         tell_activity(self, dispatcher, tracker, recent)
-        self.say(dispatcher, tracker, "utter_secured_next")
+        await self.call(self.services.handoff.ask, tracker.sender_id, self.intent)
+        answered = self.services.handoff.when(language_of(tracker))
+        self.say(dispatcher, tracker, "utter_secured_next", answered=answered)

@@ -1,22 +1,13 @@
-"""Cases: how one stands; and a person who is asked for."""
+"""Cases: how one stands."""
 
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    BotAction,
-    Domain,
-    Event,
-    Replies,
-    Speaker,
-    entities_of,
-    language_of,
-)
+from actions.base import Domain, Replies, Speaker, entities_of, language_of
 from actions.proving import REPLIES as PROOF_REPLIES
-from actions.smalltalk import disown_codes, offer_also
+from actions.smalltalk import disown_codes
 from actions.task import HEARD, Task, Validated
 from bot.dates import on_day, until
 from bot.handoff.cases import CaseView
@@ -107,26 +98,3 @@ def tell_case(
         wait=until((view.ready_at - now).total_seconds(), language),
         day=on_day(view.good_until or view.ready_at, language),
     )
-
-
-class TalkToHuman(BotAction):
-    """Puts the conversation in line for a person; the assistant stays meanwhile."""
-
-    def name(self) -> str:
-        return "action_talk_to_human"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
-    ) -> list[Event]:
-        reason = str(tracker.get_slot("task") or entities_of(tracker).get("also") or "")
-        asked = await self.call(
-            self.services.handoff.ask, tracker.sender_id, reason or "talk_to_human"
-        )
-        if not asked.new:
-            self.say(dispatcher, tracker, "utter_person_asked_before")
-        elif asked.ahead:
-            self.say(dispatcher, tracker, "utter_person_asked", ahead=asked.ahead)
-        else:
-            self.say(dispatcher, tracker, "utter_person_asked_first")
-        offer_also(self, dispatcher, tracker)
-        return [SlotSet("misses", 0)]

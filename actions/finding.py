@@ -12,6 +12,7 @@ from actions.base import (
     entities_of,
     language_of,
 )
+from actions.fetching import fetch
 from actions.numbers import REPLIES as NUMBER_REPLIES
 from actions.numbers import number_response
 from actions.smalltalk import button, offer_also
@@ -152,6 +153,7 @@ class MultipleAccounts(Task):
             self.explain(dispatcher, tracker, error, self.replies)
         else:
             self.say(dispatcher, tracker, "utter_merge_opened", case=opened.number)
+            await fetch(self, dispatcher, tracker, self.intent)
 
 
 def _found_response(number: NumberView) -> str:

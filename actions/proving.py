@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BotAction, Domain, Event, Replies, entities_of, language_of
+from actions.fetching import fetch
 from bot.dates import until
 from bot.handoff.errors import CaseLimit, HandoffError
 from bot.privacy.errors import DisclosureGone
@@ -141,6 +142,7 @@ async def open_case(
         task.say(
             dispatcher, tracker, "utter_case_opened", case=opened.number, wait=wait
         )
+        await fetch(task, dispatcher, tracker, "recover_account")
     return {"identify_method": None, "task_over": True}
 
 

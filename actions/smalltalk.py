@@ -20,6 +20,7 @@ from actions.base import (
     intent_of,
     language_of,
 )
+from actions.fetching import MISSED, fetch
 from actions.nearest import nearest_articles
 from bot.documents import parse
 
@@ -58,7 +59,7 @@ NEAR_DIGITS = {
     "app_code": "utter_code_malformed",
 }
 # What is said to anything else that is no answer, where it helps to say more.
-MISSED = {"number_new": "utter_number_unreadable"}
+UNREAD = {"number_new": "utter_number_unreadable"}
 NEAR_ADDRESS = {
     "identify_contact": "utter_contact_unreadable",
     "email_new": "utter_email_unreadable",
@@ -141,7 +142,10 @@ class TakeValue(BotAction):
 
 
 class Missed(BotAction):
-    """Meets what cannot be helped; the second time in a row articles and a person."""
+    """Meets what cannot be helped; the second time in a row a person is fetched.
+
+    Where none is there, articles and a person are offered.
+    """
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
@@ -157,6 +161,8 @@ class Missed(BotAction):
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses == 1:
             self.meet(dispatcher, tracker)
+        elif await fetch_for_misses(self, dispatcher, tracker):
+            misses = 0
         else:
             self._offer_articles(dispatcher, tracker)
         return [SlotSet("misses", misses)]
@@ -199,7 +205,10 @@ class TurnAway(Missed):
 
 
 class Misheard(BotAction):
-    """Says that a form's question was not answered; the form asks it again."""
+    """Says that a form's question was not answered; the form asks it again.
+
+    The second time in a row a person is fetched, if one is there.
+    """
 
     def name(self) -> str:
         return "action_misheard"
@@ -208,10 +217,35 @@ class Misheard(BotAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[Event]:
         await disown_codes(self, tracker)
-        missed = MISSED.get(str(tracker.get_slot("requested_slot")), "utter_misheard")
-        answer = _unasked(tracker) or near_answer(tracker) or missed
-        self.say(dispatcher, tracker, answer)
+        asked = str(tracker.get_slot("requested_slot"))
+        missed = UNREAD.get(asked, "utter_misheard")
+        near = _unasked(tracker) or near_answer(tracker)
+        again = near is None and missed in said_before(tracker)
+        if not again or not await fetch_for_misses(self, dispatcher, tracker):
+            self.say(dispatcher, tracker, near or missed)
         return []
+
+
+async def fetch_for_misses(
+    speaker: Speaker, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> bool:
+    """Let a person join who understands; False, and nothing said, if none is there."""
+    return await fetch(
+        speaker, dispatcher, tracker, MISSED, "utter_person_coming_missed"
+    )
+
+
+def said_before(tracker: Tracker) -> set[str]:
+    """The responses that answered the message before the latest."""
+    said: set[str] = set()
+    messages = 0
+    for event in reversed(tracker.events):
+        messages += event["event"] == "user"
+        if messages == 2:
+            break
+        if messages == 1 and event["event"] == "bot":
+            said.add(str((event.get("metadata") or {}).get("utter_action")))
+    return said
 
 
 def near_answer(tracker: Tracker) -> str | None:

@@ -9,10 +9,12 @@ from fastapi import FastAPI
 
 from bot import schema
 from bot.assembly import build_services
-from bot.background import Companion, Housekeeper
+from bot.background import Caller, Companion, Housekeeper
 from bot.channels.articles import article_router
 from bot.channels.demo import demo_router
 from bot.channels.demo_texts import demo_texts_router
+from bot.channels.desk.router import desk_router
+from bot.channels.desk.site import add_desk
 from bot.channels.health import health_router
 from bot.channels.links import link_router
 from bot.channels.origins import OriginGuard, Origins
@@ -42,12 +44,15 @@ __all__ = ["build_services", "create_app", "standalone_services"]
 
 DOMAIN_FILE = Path("domain.yml")
 # An engine's call holds the conversation so far; a text of 1,600 characters is up to
-# nine times as long where it is escaped.
+# nine times as long where it is escaped, and a form of the desk up to twelve.
 BODY_LIMITS = {
     "/engine/": 8192 * KILOBYTE,
     "/api/sms/": 64 * KILOBYTE,
+    "/desk/": 64 * KILOBYTE,
     "/": 16 * KILOBYTE,
 }
+# Seconds between two looks at who waits for a person.
+WATCH = 15
 DESCRIPTION = """Talk to the assistant over HTTP: open a session, send messages,
 and get the answers as server-sent events or by asking for what is new."""
 
@@ -80,6 +85,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(sms_router(services))
     app.include_router(link_router(services))
     app.include_router(voice_router(services))
+    app.include_router(desk_router(services))
     app.include_router(health_router(services))
     app.include_router(action_router(runner, engine_token(services.settings)))
     if services.settings.demo:
@@ -88,6 +94,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     add_widget(app, services)
     if twilio:
         app.mount(STANDIN_PATH, twilio.app)
+    add_desk(app, services)
     describe_problems(app)
     return app
 
@@ -120,12 +127,21 @@ def _life(
         services.inbox.forget_old,
         services.linking.forget_expired,
         services.traffic.watch,
+        services.webhook.forget_old,
+        services.agents.sessions.forget_expired,
+        services.agents.audit.forget_old,
+    )
+    # Who waits for a person, and the team's promises, cannot wait for minutes.
+    watch = Housekeeper(
+        services.promises.mark_broken, services.queueing.release, every=WATCH
     )
     running: tuple[Companion, ...] = (
         services.courier,
         services.turns,
         services.text_reader,
         housekeeper,
+        watch,
+        Caller(services.webhook),
         *companions,
     )
 

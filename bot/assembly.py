@@ -12,12 +12,15 @@ from bot.accounts.holding import Holding
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser, Undoing
+from bot.agents import assembly as agents
+from bot.agents.assembly import Team
 from bot.background import Bell, Courier
 from bot.brand import load_brand
 from bot.clock import Clock, SystemClock
 from bot.conversations.citations import Citations
 from bot.conversations.departures import Departures
 from bot.conversations.forgetting import Forgetting, rows_of
+from bot.conversations.lines import BACK
 from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ownership import Ownership
@@ -26,10 +29,12 @@ from bot.conversations.saying import Saying
 from bot.conversations.service import Conversations
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
+from bot.conversations.typing import TypingSigns
 from bot.conversations.visits import Visits, Website
 from bot.conversations.web_sessions import WebSessions
 from bot.conversations.wording import Wording as ConversationWording
 from bot.database import connect, sessions
+from bot.desk import assembly as desk
 from bot.engine.client import EngineClient
 from bot.engine.token import engine_token
 from bot.handoff import assembly as handoff
@@ -54,6 +59,7 @@ from bot.telephony.suppressions import Suppressions
 from bot.telephony.twilio.account import TwilioAccount, twilio_account
 from bot.telephony.wording import Wording
 from bot.texting import assembly as texting
+from bot.texting.linking import Linking
 from bot.texting.models import TextThread, WebLink
 from bot.verification import assembly
 from bot.verification.backend import Backend
@@ -94,19 +100,37 @@ def build_services(
         lines=lines,
     )
     parts = assembly.assemble(ground.outside)
-    return _gather(ground, parts.backend(), handoff.build(parts))
+    people = agents.build(ground.outside, new_token=_new_tokens(ground.outside))
+    notifier = Notifier()
+    linking = texting.build_linking(ground.outside)
+    saying = texting.build_saying(ground.outside, linking)
+    team = handoff.build(parts, people, saying=saying, tell=notifier.notify)
+    return _gather(
+        ground, parts.backend(), team, people, notifier, linking=linking, saying=saying
+    )
 
 
-def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
+def _gather(
+    ground: Ground,
+    backend: Backend,
+    team: Handoff,
+    people: Team,
+    notifier: Notifier,
+    *,
+    linking: Linking,
+    saying: Saying,
+) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
-    linking = texting.build_linking(outside)
-    saying = texting.build_saying(outside, linking)
-    conversations = _build_conversations(outside, backend, saying)
+    conversations = _build_conversations(outside, backend, saying, team)
     departures = Departures(
-        outside.sessions, outside.clock, conversations, ConversationWording()
+        outside.sessions,
+        outside.clock,
+        conversations,
+        ConversationWording(),
+        on_left=[team.queueing.abandon],
     )
-    engine, notifier = build_engine_client(outside.settings), Notifier()
+    engine = build_engine_client(outside.settings)
     articles = load_articles(outside.brand.help_url)
     citations = Citations(articles)
     turns = _build_turns(outside, conversations, citations, engine, notifier)
@@ -118,6 +142,16 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         settings=outside.settings,
         clock=outside.clock,
         database=ground.database,
+        agents=people,
+        team=desk.build(
+            outside,
+            people,
+            team,
+            suspension=backend.suspension,
+            conversations=conversations,
+            tell=notifier.notify,
+        ),
+        typing=TypingSigns(outside.clock, notifier.notify),
         sessions=outside.sessions,
         fingerprints=outside.fingerprints,
         brand=outside.brand,
@@ -149,6 +183,11 @@ def _gather(ground: Ground, backend: Backend, team: Handoff) -> Services:
         undoing=_build_undoing(outside, backend.reversers | team.reversers),
         cases=team.cases,
         handoff=team.requests,
+        queueing=team.queueing,
+        desk=team.desk,
+        promises=team.promises,
+        webhook=team.webhook,
+        summaries=team.summaries,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=_build_web_sessions(outside),
@@ -240,7 +279,7 @@ def _lay_ground(
 
 
 def _build_conversations(
-    outside: Outside, backend: Backend, saying: Saying
+    outside: Outside, backend: Backend, saying: Saying, team: Handoff
 ) -> Conversations:
     return Conversations(
         outside.sessions,
@@ -261,6 +300,8 @@ def _build_conversations(
         ],
         on_heard=[backend.showings.go_on],
         saying=saying,
+        on_replied=[team.queueing.join],
+        on_chosen={BACK: team.queueing.leave},
     )
 
 

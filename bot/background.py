@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.faults import describe
+from bot.handoff.webhook import Webhook
 from bot.telephony.outbox import Outbox
 
 EVERY = 2.0
@@ -78,6 +79,34 @@ class Courier:
                 # A database that is away for a moment must not end the sending.
                 logger.error("sending_failed", **describe(error))
             await self._bell.wait(EVERY)
+
+
+class Caller:
+    """Tells the webhook what is due, every few seconds."""
+
+    def __init__(self, webhook: Webhook, *, every: float = EVERY) -> None:
+        self._webhook = webhook
+        self._every = every
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to tell."""
+        self._task = asyncio.create_task(self._call())
+
+    async def stop(self) -> None:
+        """Stop; what is still queued is told after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _call(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._webhook.drain)
+            except Exception as error:
+                # A database that is away for a moment must not end the telling.
+                logger.error("telling_failed", **describe(error))
+            await asyncio.sleep(self._every)
 
 
 class Housekeeper:

@@ -63,6 +63,17 @@ def parser() -> argparse.ArgumentParser:
     watched = add("traffic", traffic, "show how many codes leave and are used")
     watched.add_argument("verb", choices=("show", "close-breaker"))
     watched.add_argument("--json", action="store_true", help="for tools")
+    team = add("agents", agents, "add, list, disable or renew the team's agents")
+    team.add_argument("verb", choices=("add", "list", "disable", "reset"))
+    team.add_argument("email", metavar="EMAIL", nargs="?")
+    team.add_argument("--name", metavar="NAME", help="what people at the chat see")
+    team.add_argument(
+        "--role", choices=("agent", "supervisor", "auditor"), default="agent"
+    )
+    team.add_argument("--json", action="store_true", help="for tools")
+    hooks = add("webhook", webhook, "list what is not told yet, or try it once more")
+    hooks.add_argument("verb", choices=("list", "retry"))
+    hooks.add_argument("--json", action="store_true", help="for tools")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
@@ -172,6 +183,42 @@ def traffic(settings: Settings, arguments: argparse.Namespace) -> int:
     except BreakerNotTripped:
         raise CommandFailed("The breaker is closed: codes leave.") from None
     return 0
+
+
+def agents(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Keep the roster of the team."""
+    from bot import schema
+    from bot.agent_commands import AgentNotChanged, run
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        shown = run(services.agents.roster, arguments)
+    except AgentNotChanged as error:
+        raise CommandFailed(str(error)) from None
+    if shown is not None:
+        _print(shown, as_json=arguments.json)
+    return 0
+
+
+def webhook(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show what the webhook's other end has not taken; 1 when some was given up."""
+    from bot import schema
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    if arguments.verb == "retry":
+        services.webhook.revive()
+    dead = services.webhook.dead()
+    shown = [
+        {"state": state, **vars(each), "at": each.at.isoformat()}
+        for state, events in (("dead", dead), ("queued", services.webhook.queued()))
+        for each in events
+    ]
+    _print(shown, as_json=arguments.json)
+    return int(bool(dead))
 
 
 def _print(shown: object, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """The database: one declarative base, aware times, and write transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,13 @@ def reading(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         session.connection(execution_options={READS_ONLY: True})
         yield session
+
+
+def within(
+    session: Session | None, sessions: Sessions
+) -> AbstractContextManager[Session]:
+    """The caller's transaction, or one of its own."""
+    return nullcontext(session) if session is not None else sessions.begin()
 
 
 def sessions(engine: Engine) -> Sessions:

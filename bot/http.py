@@ -32,7 +32,10 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """A refusal; `name` ends the problem's type, `detail` says what to do."""
+    """A refusal; `name` ends the problem's type, `detail` says what to do.
+
+    `more` is what a program may want to know beside it (RFC 9457, 3.2).
+    """
 
     def __init__(
         self,
@@ -41,8 +44,10 @@ class Problem(Exception):
         title: str,
         detail: str,
         headers: Mapping[str, str] | None = None,
+        **more: str | None,
     ) -> None:
         super().__init__(name)
+        self.more = more
         self.status = status
         self.details = ProblemDetails(
             type=f"{KIND}{name}", title=title, status=status, detail=detail
@@ -52,7 +57,7 @@ class Problem(Exception):
     def response(self) -> Response:
         """The problem as an HTTP response."""
         return JSONResponse(
-            self.details.model_dump(),
+            self.details.model_dump() | self.more,
             self.status,
             headers={**self.headers, "Cache-Control": "no-store"},
             media_type=MEDIA_TYPE,

@@ -1,5 +1,6 @@
 """Making the demo's people from the command line, and telling their secrets once."""
 
+from bot.desk.demo import SeededAgent, seed_desk
 from bot.seed import seed
 from bot.services import Services
 
@@ -19,4 +20,14 @@ def seed_and_tell(services: Services) -> bool:
         print("recovery codes of linh@example.com:")
     for code in seeded.recovery_codes:
         print(f"  {code}")
-    return bool(seeded.created)
+    agents = seed_desk(services)
+    for each in agents:
+        _tell(each)
+    return bool(seeded.created or agents)
+
+
+def _tell(seeded: SeededAgent) -> None:
+    agent = seeded.agent
+    print(f"made the {agent.role} {agent.email} of the desk")
+    print(f"  password {agent.password}")
+    print(f"  authenticator app {seeded.key}")

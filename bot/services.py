@@ -10,6 +10,7 @@ from bot.accounts.emails import Emails
 from bot.accounts.numbers import PhoneNumbers
 from bot.accounts.suspension import Suspension
 from bot.accounts.undoing import Undoing
+from bot.agents.assembly import Team
 from bot.background import Courier
 from bot.brand import Brand
 from bot.clock import Clock
@@ -19,12 +20,19 @@ from bot.conversations.ownership import Ownership
 from bot.conversations.ratings import Ratings
 from bot.conversations.service import Conversations
 from bot.conversations.turns import Turns
+from bot.conversations.typing import TypingSigns
 from bot.conversations.visits import Visits
 from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
+from bot.desk.assembly import DeskServices
 from bot.engine.client import EngineClient
 from bot.handoff.cases import Cases
+from bot.handoff.desk import Desk
+from bot.handoff.promises import Promises
+from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
+from bot.handoff.summary import Summaries
+from bot.handoff.webhook import Webhook
 from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
@@ -56,6 +64,9 @@ class Services:
     settings: Settings
     clock: Clock
     database: Engine
+    agents: Team
+    team: DeskServices
+    typing: TypingSigns
     sessions: Sessions
     fingerprints: Fingerprints
     brand: Brand
@@ -84,6 +95,11 @@ class Services:
     undoing: Undoing
     cases: Cases
     handoff: HandoffRequests
+    queueing: Queueing
+    desk: Desk
+    promises: Promises
+    webhook: Webhook
+    summaries: Summaries
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

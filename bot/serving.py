@@ -144,6 +144,7 @@ def where_to_look(settings: Settings) -> str:
         lines.append(f"  talk to it           {chat}")
     if settings.demo:
         lines.append(f"  see it in a browser  {url}")
+    lines.append(f"  the team's desk      {url}/desk")
     lines.append(f"  HTTP API             {url}/docs")
     return "\n".join([*lines, "Ctrl-C stops it."])
 

@@ -269,6 +269,18 @@ class Settings(BaseSettings):
         looks_up = (self.sim_swap, self.reassigned_numbers) != ("off", "off")
         return looks_up or self.line_types == "twilio" or self.code_engine == "verify"
 
+    hours_file: Path | None = Field(
+        None,
+        description="the support team's hours and targets, written like"
+        " `bot/handoff/hours.yml`; empty: that file, in the demo always open",
+    )
+    webhook_url: str = Field(
+        "", description="address that is told of handoffs; empty: nobody is"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="key of the signatures of what is told there"
+    )
+
     @property
     def demo(self) -> bool:
         """Whether this is the demonstration, with made-up people and visible codes."""
@@ -333,6 +345,8 @@ def _require_safe(settings: Settings) -> None:
     key = settings.secret_key
     if not settings.demo and key is None:
         raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
+    if settings.webhook_url and settings.webhook_secret is None:
+        raise SettingsError("BOT_WEBHOOK_SECRET is not set; BOT_WEBHOOK_URL needs it")
     if key is not None and len(key.get_secret_value()) < 32:
         raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
     if not settings.demo and (fault := twilio_fault(settings)):

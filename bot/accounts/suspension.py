@@ -5,11 +5,12 @@ being wrong, and a link takes it back (SP 800-63B-4, 4.3 and 4.5).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from bot.accounts.choosing import choose
-from bot.accounts.errors import NothingToSuspend
+from bot.accounts.errors import NothingToSuspend, NumberInUse
 from bot.accounts.journal import Journal
 from bot.accounts.models import PhoneNumber
 from bot.accounts.notices import Notices
@@ -20,8 +21,19 @@ from bot.clock import Clock
 from bot.database import Sessions
 from bot.telephony.outbox import Outbox
 from bot.verification.bindings import Bindings
-from bot.verification.models import Proof
 from bot.verification.proofs import Proofs
+
+# How what the team does is told from what a person has proved.
+BY_TEAM = "agent"
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a suspension rests on: a proof of the owner's, or the team's word."""
+
+    account_id: str
+    conversation_id: str
+    method: str
 
 
 class Suspension:
@@ -65,11 +77,56 @@ class Suspension:
             proof = self._proofs.require_view(session, conversation_id)
             lock_accounts(session, [proof.account_id])
             chosen = _chosen(session, proof.account_id, which)
-            url = self._offer_undo(session, proof, chosen)
-            self._suspend(session, proof, chosen)
-            self._tell(session, proof, chosen, url)
+            grounds = Grounds(proof.account_id, conversation_id, proof.method)
+            self._carry_out(session, grounds, chosen)
         self._outbox.wake()
         return tuple(number.masked for number in chosen)
+
+    def suspend_for(
+        self, session: Session, account_id: str, number_id: str, *, conversation_id: str
+    ) -> str:
+        """Suspend one number on the team's word, in its transaction; gives it masked.
+
+        Raises:
+            NothingToSuspend: it is no verified number of the account.
+        """
+        lock_accounts(session, [account_id])
+        verified = PhoneNumberRepository(session).of_account(
+            account_id, states=("verified",)
+        )
+        chosen = [number for number in verified if number.id == number_id]
+        if not chosen:
+            raise NothingToSuspend
+        grounds = Grounds(account_id, conversation_id, BY_TEAM)
+        self._carry_out(session, grounds, chosen)
+        return chosen[0].masked
+
+    def return_for(
+        self, session: Session, account_id: str, number_id: str, *, conversation_id: str
+    ) -> str | None:
+        """Verify a suspended number again on the word of two of the team.
+
+        Gives it masked; None when it is no suspended number of the account.
+
+        Raises:
+            NumberInUse: as many other accounts as may have it by now.
+        """
+        lock_accounts(session, [account_id])
+        suspended = PhoneNumberRepository(session).of_account(
+            account_id, states=("suspended",)
+        )
+        chosen = [number for number in suspended if number.id == number_id]
+        if not chosen:
+            return None
+        self._rebinding.count_anew(session, account_id)
+        self._rebinding.end_what_was_open(session, account_id, but_in=conversation_id)
+        if not self._rebinding.put_back(
+            session, number_id, account_id=account_id, state="suspended"
+        ):
+            raise NumberInUse
+        self._rebinding.hand_over_codes(session, account_id)
+        self._tell_return(session, account_id, chosen[0], conversation_id)
+        return chosen[0].masked
 
     def secure(self, conversation_id: str) -> None:
         """End what others may have begun: proofs elsewhere, and every open code.
@@ -93,46 +150,76 @@ class Suspension:
             )
         self._outbox.wake()
 
+    def _carry_out(
+        self, session: Session, grounds: Grounds, chosen: Sequence[PhoneNumber]
+    ) -> None:
+        url = self._offer_undo(session, grounds, chosen)
+        self._suspend(session, grounds, chosen)
+        self._tell(session, grounds, chosen, url)
+
     def _suspend(
-        self, session: Session, proof: Proof, chosen: Sequence[PhoneNumber]
+        self, session: Session, grounds: Grounds, chosen: Sequence[PhoneNumber]
     ) -> None:
         # A proof that the lost phone gave elsewhere would still change the number.
         self._rebinding.end_what_was_open(
-            session, proof.account_id, but_in=proof.conversation_id
+            session, grounds.account_id, but_in=grounds.conversation_id
         )
         for number in chosen:
             self._rebinding.suspend(session, number.id)
             self._journal.note(
                 session,
                 "number_suspended",
-                account_id=proof.account_id,
-                conversation_id=proof.conversation_id,
+                account_id=grounds.account_id,
+                conversation_id=grounds.conversation_id,
                 number_id=number.id,
-                method=proof.method,
+                method=grounds.method,
             )
-        self._rebinding.hand_over_codes(session, proof.account_id)
+        self._rebinding.hand_over_codes(session, grounds.account_id)
 
     def _offer_undo(
-        self, session: Session, proof: Proof, chosen: Sequence[PhoneNumber]
+        self, session: Session, grounds: Grounds, chosen: Sequence[PhoneNumber]
     ) -> str:
         return self._undo_links.offer(
             session,
             "number_suspended",
-            account_id=proof.account_id,
+            account_id=grounds.account_id,
             numbers=" ".join(number.id for number in chosen),
             codes_id=next((number.id for number in chosen if number.gets_codes), None),
         )
 
     def _tell(
-        self, session: Session, proof: Proof, chosen: Sequence[PhoneNumber], url: str
+        self,
+        session: Session,
+        grounds: Grounds,
+        chosen: Sequence[PhoneNumber],
+        url: str,
     ) -> None:
         """Write to every address; the numbers may be in other hands."""
         self._notices.mail(
             session,
-            proof.account_id,
+            grounds.account_id,
             "number_suspended_by_owner",
             last_digits=", ".join(number.masked[-4:] for number in chosen),
             undo_url=url,
+        )
+
+    def _tell_return(
+        self,
+        session: Session,
+        account_id: str,
+        number: PhoneNumber,
+        conversation_id: str,
+    ) -> None:
+        self._journal.note(
+            session,
+            "number_returned",
+            account_id=account_id,
+            conversation_id=conversation_id,
+            number_id=number.id,
+            method=BY_TEAM,
+        )
+        self._notices.mail(
+            session, account_id, "number_returned", last_digits=number.masked[-4:]
         )
 
 

@@ -14,6 +14,7 @@ from bot.channels.shapes import MessageShape, OwnerShape
 from bot.conversations.errors import ConversationUnknown
 from bot.conversations.lines import Thread
 from bot.conversations.notifier import News
+from bot.conversations.typing import Typing
 from bot.conversations.web_sessions import Visit
 from bot.limits import Places
 from bot.services import Services
@@ -73,8 +74,9 @@ async def stream(
 ) -> AsyncIterator[ServerSentEvent]:
     """Who speaks and the lines after `after`, then whatever is new."""
     told: OwnerShape | None = None
+    typed: Typing | None = None
     with services.notifier.listen(visit.conversation_id) as news:
-        watcher = asyncio.create_task(_ring_at(closing, news))
+        watcher = asyncio.create_task(ring_at(closing, news))
         try:
             while not closing.is_set():
                 news.clear()
@@ -87,6 +89,10 @@ async def stream(
                 for message in thread.messages:
                     after = message.seq
                     yield _event(MessageShape.of(message))
+                sign = services.typing.latest(visit.conversation_id, "agent")
+                if sign and sign != typed and sign.name == thread.owner_name:
+                    yield ServerSentEvent(_typing(sign), event="typing")
+                typed = sign
                 if not thread.messages:
                     await news.wait(pause(services.limits.streams.taken))
         finally:
@@ -104,7 +110,12 @@ def _event(message: MessageShape) -> ServerSentEvent:
     )
 
 
-async def _ring_at(closing: anyio.Event, news: News) -> None:
+def _typing(sign: Typing) -> str:
+    return OwnerShape(owner="agent", name=sign.name).model_dump_json()
+
+
+async def ring_at(closing: anyio.Event, news: News) -> None:
+    """Ring once the server is about to stop."""
     await closing.wait()
     news.ring()
 

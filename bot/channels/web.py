@@ -29,7 +29,8 @@ LAST = 2**31 - 1
 EVENTS = {
     "description": "`message` events; the id is the sequence number, the data one"
     " line as in GET /messages. `owner` events, without an id, at the start and at each"
-    " change; the data says who speaks: {owner, name}",
+    " change; the data says who speaks: {owner, name}. `typing` events, without an id,"
+    " say that an agent writes: {owner, name}",
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 
@@ -96,7 +97,7 @@ class WebChannel:
             raise too_many_streams()
         if not services.limits.streams.is_free(address):
             raise too_many_streams()
-        return respond(services, visit, address, after=_number(last_event_id))
+        return respond(services, visit, address, after=event_number(last_event_id))
 
     async def set_language(self, chosen: LanguageChosen, visit: Visitor) -> None:
         """Go on in this language, whatever the next words are in."""
@@ -105,6 +106,10 @@ class WebChannel:
             visit.conversation_id,
             chosen.language,
         )
+
+    async def type(self, visit: Visitor) -> None:
+        """Show that something is being written; it is forgotten after 6 seconds."""
+        self._services.typing.note(visit.conversation_id, "visitor")
 
     async def rate(self, given: RatingGiven, visit: Visitor) -> None:
         """Say how the conversation was; a second time replaces the first."""
@@ -153,10 +158,17 @@ def web_router(services: Services) -> APIRouter:
         router.post(path, status_code=204, dependencies=COUNTED, responses=refused)(
             answer
         )
+    router.post(
+        "/typing",
+        status_code=204,
+        dependencies=COUNTED,
+        responses=documented(401, 403, 429),
+    )(channel.type)
     return router
 
 
-def _number(event_id: str | None) -> int:
+def event_number(event_id: str | None) -> int:
+    """The number of the line that a browser has got last; 0 where it has none."""
     # A browser repeats what it got; anything else starts from the beginning.
     known = event_id is not None and event_id.isascii() and event_id.isdecimal()
     return min(int(event_id[:10]), LAST) if known and event_id else 0

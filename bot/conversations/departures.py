@@ -1,5 +1,6 @@
 """Departures: a visitor ends a conversation, for this device or altogether."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.conversations.models import WebSession
 from bot.conversations.repository import ConversationRepository
-from bot.conversations.service import Conversations
+from bot.conversations.service import Conversations, Forget
 from bot.conversations.session_rows import SessionRows
 from bot.conversations.wording import Wording
 from bot.database import Sessions
@@ -22,11 +23,13 @@ class Departures:
         clock: Clock,
         conversations: Conversations,
         wording: Wording,
+        on_left: Sequence[Forget] = (),
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._conversations = conversations
         self._wording = wording
+        self._on_left = on_left
 
     def forget(self, conversation_id: str) -> bool:
         """Delete the conversation; False where it stays and is only left.
@@ -36,6 +39,7 @@ class Departures:
         """
         with self._sessions.begin() as session:
             conversation = ConversationRepository(session).lock(conversation_id)
+            self._tell(session, conversation_id)
             if conversation.owner == "bot":
                 self._conversations.forget(conversation_id, session=session)
                 return True
@@ -49,9 +53,14 @@ class Departures:
     ) -> None:
         """End every session of a locked conversation, in the caller's transaction."""
         rows.end(conversation_id, until)
+        self._tell(session, conversation_id)
         conversation = ConversationRepository(session).get(conversation_id)
         if conversation.owner != "bot":
             self._say(session, conversation_id)
+
+    def _tell(self, session: Session, conversation_id: str) -> None:
+        for follow in self._on_left:
+            follow(session, conversation_id)
 
     def _say(self, session: Session, conversation_id: str) -> None:
         now, log = self._clock.now(), ConversationRepository(session)

@@ -6,6 +6,11 @@ from datetime import datetime
 from typing import Any
 
 AGAIN = "again:"
+# An option that leaves the queue; what the engine hears of it and of other returns.
+BACK = "back:"
+STILL_WAITS = '/inform{"came_back": "waits"}'
+RETURNED = '/inform{"came_back": "returned"}'
+SETTLED = '/inform{"settled": "yes"}'
 
 
 @dataclass(frozen=True)
@@ -18,12 +23,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the bot or the system that is to be appended."""
+    """A line of the bot or the system that is to be appended.
+
+    With a `payload` the assistant owes an answer to it, as to a line of the visitor.
+    """
 
     text: str = ""
     kind: str = "text"
     options: tuple[Option, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    payload: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A visitor's line that waits for the bot.
+    """A line that waits for the bot: the visitor's, or of a return to it.
 
     `values_seq` is the line whose typed values it speaks of: itself, or the line
     that is tried again.

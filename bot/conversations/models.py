@@ -25,7 +25,8 @@ Author = Literal["visitor", "bot", "agent", "system"]
 Channel = Literal["web", "sms"]
 Language = Literal["en", "es"]
 
-UNANSWERED = text("author = 'visitor' AND answered_at IS NULL")
+# A line with a payload that nobody chose is one that the assistant has to answer, too.
+UNANSWERED = text("answered_at IS NULL AND (author = 'visitor' OR payload IS NOT NULL)")
 
 
 class Conversation(Base):

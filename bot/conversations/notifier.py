@@ -33,6 +33,7 @@ class Notifier:
     """Hands news of conversations to those who listen."""
 
     def __init__(self) -> None:
+        self._watchers: set[News] = set()
         self._listeners: defaultdict[str, set[News]] = defaultdict(set)
         self._guard = threading.Lock()
 
@@ -40,7 +41,8 @@ class Notifier:
         """Tell that the conversation has changed."""
         with self._guard:
             listeners = tuple(self._listeners.get(conversation_id, ()))
-        for news in listeners:
+            watchers = tuple(self._watchers)
+        for news in (*listeners, *watchers):
             news.ring()
 
     def count(self, conversation_id: str) -> int:
@@ -61,3 +63,15 @@ class Notifier:
                 self._listeners[conversation_id].discard(news)
                 if not self._listeners[conversation_id]:
                     del self._listeners[conversation_id]
+
+    @contextmanager
+    def watch(self) -> Iterator[News]:
+        """Get news of every conversation until the block is left."""
+        news = News()
+        with self._guard:
+            self._watchers.add(news)
+        try:
+            yield news
+        finally:
+            with self._guard:
+                self._watchers.discard(news)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import or_
 
 from bot.clock import Clock
-from bot.conversations.lines import AGAIN, Waiting
+from bot.conversations.lines import AGAIN, BACK, STILL_WAITS, Waiting
 from bot.conversations.models import Conversation, Message
 from bot.conversations.repository import ConversationRepository
 from bot.database import Sessions
@@ -74,8 +74,9 @@ def _waiting(message: Message, meant: Message, conversation: Conversation) -> Wa
     return Waiting(
         seq=message.seq,
         values_seq=meant.seq,
-        text=meant.text,
-        payload=meant.payload,
+        # What the system says is worded for people, with the names of agents.
+        text=meant.text if meant.author == "visitor" else "",
+        payload=STILL_WAITS if meant.payload == BACK else meant.payload,
         language=conversation.language if fixed else message.language,
         channel=conversation.channel,
     )

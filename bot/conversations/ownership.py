@@ -49,14 +49,23 @@ class Ownership:
                 return self._pass(own, conversation_id, owner, name, version)
         return self._pass(session, conversation_id, owner, name, version)
 
+    def hold(self, conversation_id: str, session: Session) -> Owned:
+        """Who speaks, and will until the caller's transaction ends.
+
+        Raises:
+            ConversationUnknown: it does not exist.
+        """
+        return _owned(ConversationRepository(session).lock(conversation_id))
+
     def give_back(
         self,
         conversation_id: str,
         *,
         version: int | None = None,
         session: Session | None = None,
+        answering: int | None = None,
     ) -> Owned:
-        """Let the bot speak again, from the next line of the visitor on.
+        """Let the bot speak again: from the next line on, or with line `answering`.
 
         Raises:
             ConversationUnknown: it does not exist.
@@ -64,15 +73,21 @@ class Ownership:
         """
         if session is None:
             with self._sessions.begin() as own:
-                return self._return(own, conversation_id, version)
-        return self._return(session, conversation_id, version)
+                return self._return(own, conversation_id, version, answering)
+        return self._return(session, conversation_id, version, answering)
 
     def _return(
-        self, session: Session, conversation_id: str, version: int | None
+        self,
+        session: Session,
+        conversation_id: str,
+        version: int | None,
+        answering: int | None,
     ) -> Owned:
         owned = self._pass(session, conversation_id, "bot", None, version)
         # What was said meanwhile was said to the person who was in charge.
-        ConversationRepository(session).answer_all(conversation_id, self._clock.now())
+        ConversationRepository(session).answer_all(
+            conversation_id, self._clock.now(), but=answering
+        )
         return owned
 
     def _pass(

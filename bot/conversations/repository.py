@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.errors import ConversationUnknown
 from bot.conversations.lines import Line
-from bot.conversations.models import Conversation, Message, WebSession
+from bot.conversations.models import UNANSWERED, Conversation, Message, WebSession
 
 Row = TypeVar("Row")
 
@@ -111,8 +111,12 @@ class ConversationRepository:
         author: str,
         at: datetime,
         answers: int | None = None,
+        client_id: str | None = None,
     ) -> tuple[int, ...]:
-        """Append lines for which `last_seq` was raised already; gives their numbers."""
+        """Append lines for which `last_seq` was raised already; gives their numbers.
+
+        A `client_id` names the only line.
+        """
         first = conversation.last_seq - len(lines) + 1
         messages = [
             Message(
@@ -124,6 +128,8 @@ class ConversationRepository:
                 text=line.text,
                 options=[vars(option) for option in line.options],
                 data=dict(line.data),
+                client_id=client_id,
+                payload=line.payload,
                 answers=answers,
                 at=at,
             )
@@ -168,14 +174,13 @@ class ConversationRepository:
         ).all()
 
     def answer(self, conversation_id: str, seq: int, at: datetime) -> bool:
-        """Mark a visitor's line as answered; False when it was already."""
+        """Mark a line that waits as answered; False when it was already."""
         marked = self._session.scalar(
             update(Message)
             .where(
                 Message.conversation_id == conversation_id,
                 Message.seq == seq,
-                Message.author == "visitor",
-                Message.answered_at.is_(None),
+                UNANSWERED,
             )
             .values(answered_at=at)
             .returning(Message.seq)
@@ -183,16 +188,19 @@ class ConversationRepository:
         )
         return marked is not None
 
-    def answer_all(self, conversation_id: str, at: datetime) -> None:
-        """Mark every line of the visitor as answered."""
+    def answer_all(
+        self, conversation_id: str, at: datetime, *, but: int | None = None
+    ) -> None:
+        """Mark every line that waits as answered, perhaps but one."""
         self._session.execute(
             update(Message)
             .where(
                 Message.conversation_id == conversation_id,
-                Message.author == "visitor",
-                Message.answered_at.is_(None),
+                UNANSWERED,
+                Message.seq != (but or 0),
             )
             .values(answered_at=at)
+            .execution_options(synchronize_session=False)
         )
 
     def unanswered(self, conversation_id: str) -> Message | None:
@@ -230,7 +238,5 @@ class ConversationRepository:
 
 def _unanswered(query: Select[Row]) -> Select[Row]:
     return query.join(Conversation, Conversation.id == Message.conversation_id).where(
-        Message.author == "visitor",
-        Message.answered_at.is_(None),
-        Conversation.owner == "bot",
+        UNANSWERED, Conversation.owner == "bot"
     )

@@ -30,11 +30,17 @@ class Saying:
         author: Author,
         at: datetime,
         answers: int | None = None,
+        client_id: str | None = None,
     ) -> tuple[int, ...]:
         """The numbers of the new lines."""
         log = ConversationRepository(session)
         seqs = log.append_lines(
-            conversation, lines, author=author, at=at, answers=answers
+            conversation,
+            lines,
+            author=author,
+            at=at,
+            answers=answers,
+            client_id=client_id,
         )
         if self._on_said and seqs:
             messages = log.after(conversation.id, seqs[0] - 1, len(seqs))

@@ -1,7 +1,8 @@
 """Conversations: what was said, in order, and who speaks for the service."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -39,6 +40,8 @@ SMS_LENGTH = 1600
 PAGE = 500
 
 Forget = Callable[[Session, str], None]
+# What an option does by itself: the conversation's id, and the number of the line.
+Chosen = Callable[[Session, str, int], None]
 logger = structlog.get_logger(__name__)
 
 
@@ -58,6 +61,8 @@ class Conversations:
         forget: Sequence[Forget] = (),
         on_heard: Sequence[Forget] = (),
         saying: Saying | None = None,
+        on_replied: Sequence[Forget] = (),
+        on_chosen: Mapping[str, Chosen] = MappingProxyType({}),
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -70,6 +75,8 @@ class Conversations:
         self._forget = forget
         self._on_heard = on_heard
         self._saying = saying or Saying()
+        self._on_replied = on_replied
+        self._on_chosen = on_chosen
 
     def start(
         self,
@@ -153,6 +160,8 @@ class Conversations:
             self._disclosures.keep(session, conversation_id, line.seq, said.found)
             for forget in self._on_heard:
                 forget(session, conversation_id)
+            if chosen := self._on_chosen.get(said.payload or ""):
+                chosen(session, conversation_id, line.seq)
         return Heard(line.seq, new=True)
 
     def _understand(
@@ -174,7 +183,8 @@ class Conversations:
         """Append the bot's answer to line `seq`; gives the new lines' numbers.
 
         Dropped, with nothing appended, when a person took the conversation over in
-        the meantime or the line was answered already.
+        the meantime or the line was answered already. What was asked to follow on the
+        answer, such as the queue, does so in the same transaction.
         """
         now = self._clock.now()
         with self._sessions.begin() as session:
@@ -187,9 +197,13 @@ class Conversations:
             if not log.answer(conversation_id, seq, now):
                 return self._drop(session, conversation_id, seq, "answered before")
             conversation.outage_at = None
-            return self._saying.append(
+            numbers = self._saying.append(
                 session, conversation, lines, author="bot", at=now, answers=seq
             )
+            session.flush()
+            for follow in self._on_replied:
+                follow(session, conversation_id)
+        return numbers
 
     def _drop(
         self, session: Session, conversation_id: str, seq: int, why: str

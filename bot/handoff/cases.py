@@ -64,14 +64,16 @@ class Cases:
         self._opening = opening
         self._deciding = deciding
 
-    def open(self, conversation_id: str, kind: CaseKind) -> CaseOpened:
+    def open(
+        self, conversation_id: str, kind: CaseKind, *, session: Session | None = None
+    ) -> CaseOpened:
         """Open a case for the account in view, else under the contact last given.
 
         Raises:
             NotSignedIn, ProofMissing: there is neither, or that is not enough.
             CaseLimit: as many as may be were opened today.
         """
-        return self._opening.open(conversation_id, kind)
+        return self._opening.open(conversation_id, kind, session=session)
 
     def status(
         self, conversation_id: str, number_text: str | None = None
@@ -99,21 +101,21 @@ class Cases:
         """Hand to the team what has waited long enough; counts the cases."""
         return self._deciding.advance()
 
-    def approve(self, number: str, *, by: str) -> None:
+    def approve(self, number: str, *, by: str, session: Session | None = None) -> None:
         """Let the owner use a case under review, for a while.
 
         Raises:
             CaseUnknown, CaseStateWrong, CaseWithoutAccount: it cannot be approved.
         """
-        self._deciding.approve(read_case_number(number), by=by)
+        self._deciding.approve(read_case_number(number), by=by, session=session)
 
-    def refuse(self, number: str, *, by: str) -> None:
+    def refuse(self, number: str, *, by: str, session: Session | None = None) -> None:
         """Close a case under review without letting it be used.
 
         Raises:
             CaseUnknown, CaseStateWrong: it cannot be refused.
         """
-        self._deciding.refuse(read_case_number(number), by=by)
+        self._deciding.refuse(read_case_number(number), by=by, session=session)
 
     def file(self, number: str) -> CaseFile:
         """A case for the team.

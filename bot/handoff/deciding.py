@@ -9,7 +9,7 @@ from bot.accounts.journal import Journal
 from bot.accounts.models import Undo
 from bot.accounts.notices import Notices
 from bot.clock import Clock
-from bot.database import Sessions
+from bot.database import Sessions, within
 from bot.handoff.errors import CaseStateWrong, CaseUnknown, CaseWithoutAccount
 from bot.handoff.models import Case
 from bot.handoff.repository import CaseRepository
@@ -49,15 +49,15 @@ class Deciding:
         with self._sessions.begin() as session:
             return CaseRepository(session).advance(now=self._clock.now())
 
-    def approve(self, number: str, *, by: str) -> None:
+    def approve(self, number: str, *, by: str, session: Session | None = None) -> None:
         """Let the owner use a case, for a while.
 
         Raises:
             CaseUnknown, CaseStateWrong, CaseWithoutAccount: it cannot be approved.
         """
         now = self._clock.now()
-        with self._sessions.begin() as session:
-            cases = CaseRepository(session)
+        with within(session, self._sessions) as writing:
+            cases = CaseRepository(writing)
             cases.advance(now=now)
             case = cases.decide(
                 number,
@@ -69,23 +69,23 @@ class Deciding:
             )
             if case is None:
                 raise _refusal(cases, number)
-            self._tell(session, case, "case_approved")
+            self._tell(writing, case, "case_approved")
         self._outbox.wake()
 
-    def refuse(self, number: str, *, by: str) -> None:
+    def refuse(self, number: str, *, by: str, session: Session | None = None) -> None:
         """Close a case without letting it be used.
 
         Raises:
             CaseUnknown, CaseStateWrong: it cannot be refused.
         """
         now = self._clock.now()
-        with self._sessions.begin() as session:
-            cases = CaseRepository(session)
+        with within(session, self._sessions) as writing:
+            cases = CaseRepository(writing)
             cases.advance(now=now)
             case = cases.decide(number, "refused", by=by, now=now)
             if case is None:
                 raise _refusal(cases, number)
-            self._tell(session, case, "case_refused")
+            self._tell(writing, case, "case_refused")
         self._outbox.wake()
 
     def stop(self, session: Session, undo: Undo) -> None:

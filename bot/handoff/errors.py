@@ -1,6 +1,11 @@
-"""What can go wrong with cases.
+"""What can go wrong with cases, and when people speak in the assistant's place.
 
 HandoffError
+├── HoursUnreadable       (part) of hours.yml
+├── RequestUnknown        the conversation waits for nobody
+├── TakenAlready          (by) another agent has it
+├── NotYours              (by) it is not this agent who speaks
+├── DispositionUnknown
 ├── CaseUnknown           no case has that number, or it is no number of a case
 ├── CaseLimit             (again_in)
 ├── CaseStateWrong        (state)
@@ -12,6 +17,38 @@ from bot.handoff.models import CaseState
 
 class HandoffError(Exception):
     """Base of this topic's errors."""
+
+
+class HoursUnreadable(HandoffError):
+    """A `part` of the team's hours cannot be read."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
+class RequestUnknown(HandoffError):
+    """The conversation has no open request."""
+
+
+class TakenAlready(HandoffError):
+    """Another agent has the conversation: `by`, the name that people see."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class NotYours(HandoffError):
+    """Somebody else speaks: `by`, or the assistant."""
+
+    def __init__(self, by: str | None) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class DispositionUnknown(HandoffError):
+    """No matter ends like that."""
 
 
 class CaseUnknown(HandoffError):

@@ -1,9 +1,18 @@
-"""Cases for the support team, and conversations that wait for a person."""
+"""Cases for the team, conversations that wait for a person, and who was told."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.accounts.models import new_id
@@ -14,8 +23,12 @@ CaseState = Literal["waiting", "review", "approved", "refused", "cancelled", "do
 # What nobody stores: an approval whose time is over.
 CaseStanding = CaseState | Literal["lapsed"]
 RequestState = Literal["waiting", "taken", "closed"]
+Priority = Literal["low", "normal", "high", "urgent"]
+Outcome = Literal["resolved", "returned", "abandoned"]
+EventState = Literal["queued", "sent", "dead"]
 
-WAITING = text("state = 'waiting'")
+# Written out, so that the few open ones are found by their own index.
+OPEN = text("state IN ('waiting', 'taken')")
 
 
 class Case(Base):
@@ -61,17 +74,28 @@ class Case(Base):
 
 
 class HandoffRequest(Base):
-    """A conversation that asks for a person; one at most waits per conversation."""
+    """One handoff, from the wish for a person to its end; one at most is open.
+
+    `reason` is the intent, or what the assistant saw. `joins_queue`: the assistant
+    falls silent once it has said what it was saying; `queued_at`: it did. The moments
+    of a breach are when it was noticed; `first_reply_at` is the agent's first line.
+    """
 
     __tablename__ = "handoff_request"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'taken', 'closed')", name="state_known"),
+        CheckConstraint(
+            "priority IN ('low', 'normal', 'high', 'urgent')", name="priority_known"
+        ),
+        CheckConstraint(
+            "outcome IN ('resolved', 'returned', 'abandoned')", name="outcome_known"
+        ),
         Index(
-            "uq_handoff_request_waiting",
+            "uq_handoff_request_open",
             "conversation_id",
             unique=True,
-            sqlite_where=WAITING,
-            postgresql_where=WAITING,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
     )
 
@@ -81,6 +105,44 @@ class HandoffRequest(Base):
     )
     reason: Mapped[str] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(8))
     proved: Mapped[str] = mapped_column(String(16))
+    frustrated: Mapped[bool] = mapped_column(Boolean, default=False)
+    priority: Mapped[Priority] = mapped_column(String(8), default="normal")
     state: Mapped[RequestState] = mapped_column(String(16), default="waiting")
+    joins_queue: Mapped[bool] = mapped_column(Boolean, default=False)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agent_id: Mapped[str | None] = mapped_column(String(32), index=True)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    first_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[Outcome | None] = mapped_column(String(16))
+    disposition: Mapped[str | None] = mapped_column(String(40))
+    first_response_due: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolution_due: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_response_breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolution_breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WebhookEvent(Base):
+    """Something that another system is told; nothing personal, and never unsaid.
+
+    One that was refused too often is `dead` and stays, to be seen and sent again.
+    """
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state_known"),
+        Index("ix_webhook_event_due", "state", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(40))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[EventState] = mapped_column(String(8), default="queued")
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    fault: Mapped[str | None] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

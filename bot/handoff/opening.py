@@ -11,7 +11,7 @@ from bot.accounts.models import new_id
 from bot.accounts.notices import Notices
 from bot.accounts.undo_links import UndoLinks
 from bot.clock import Clock
-from bot.database import Sessions
+from bot.database import Sessions, within
 from bot.handoff.case_numbers import new_case_number
 from bot.handoff.errors import CaseLimit
 from bot.handoff.models import Case, CaseKind
@@ -68,21 +68,24 @@ class Opening:
         self._journal = journal
         self._outbox = outbox
 
-    def open(self, conversation_id: str, kind: CaseKind) -> CaseOpened:
+    def open(
+        self, conversation_id: str, kind: CaseKind, *, session: Session | None = None
+    ) -> CaseOpened:
         """Open a case for the account in view, else under the contact last given.
 
-        Asked for again in the same conversation, it is the same case.
+        Asked for again in the same conversation, it is the same case. With a `session`
+        it joins the caller's transaction.
 
         Raises:
             NotSignedIn: there is neither.
             ProofMissing: accounts are merged for whoever proved one only.
             CaseLimit: as many as may be were opened today.
         """
-        with self._sessions.begin() as session:
+        with within(session, self._sessions) as writing:
             if kind == "merge":
-                self._proofs.require_view(session, conversation_id)
-            claim = self._claims.of(session, conversation_id, "case")
-            case = self._open(session, conversation_id, kind, claim)
+                self._proofs.require_view(writing, conversation_id)
+            claim = self._claims.of(writing, conversation_id, "case")
+            case = self._open(writing, conversation_id, kind, claim)
         self._outbox.wake()
         wait = max(0, int((case.ready_at - self._clock.now()).total_seconds()))
         return CaseOpened(case.number, wait, claim.proved)

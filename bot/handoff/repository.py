@@ -1,13 +1,12 @@
-"""Queries on cases and requests; every change is guarded by what it needs."""
+"""Queries on cases; every change is guarded by what it needs."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.handoff.models import Case, CaseKind, CaseState, HandoffRequest
+from bot.handoff.models import Case, CaseKind, CaseState
 
 # What an approved case is good for; two accounts are merged by the team itself.
 RECOVERING: tuple[CaseKind, ...] = ("recovery", "compromise")
@@ -111,40 +110,3 @@ class CaseRepository:
             .returning(Case)
             .execution_options(synchronize_session=False)
         ).one_or_none()
-
-
-class RequestRepository:
-    """Requests for a person, of one session."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def put(self, request: HandoffRequest) -> bool:
-        """Keep a request; False when the conversation has one that waits."""
-        try:
-            with self._session.begin_nested():
-                self._session.add(request)
-        except IntegrityError:
-            return False
-        return True
-
-    def waiting(self, conversation_id: str) -> HandoffRequest | None:
-        """The conversation's request that waits, unless a person has taken it."""
-        return self._session.scalars(
-            select(HandoffRequest).where(
-                HandoffRequest.conversation_id == conversation_id,
-                HandoffRequest.state == "waiting",
-            )
-        ).one_or_none()
-
-    def ahead_of(self, request: HandoffRequest) -> int:
-        """How many have waited longer."""
-        same_moment = HandoffRequest.requested_at == request.requested_at
-        query = select(func.count()).where(
-            HandoffRequest.state == "waiting",
-            or_(
-                HandoffRequest.requested_at < request.requested_at,
-                and_(same_moment, HandoffRequest.id < request.id),
-            ),
-        )
-        return self._session.scalar(query) or 0

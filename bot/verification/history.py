@@ -96,8 +96,8 @@ class CodeHistory:
             to_masked=delivery.to_masked if delivery else "",
             by=challenge.by,
             outcome=OUTCOMES[delivery.state] if delivery else "sent",
-            cause=_cause(delivery),
-            state=_state(challenge, now),
+            cause=cause_of(delivery),
+            state=state_of(challenge, now),
             guesses_left=challenge.guesses_left,
             again_in=again_in,
             next_best=self._next_best(session, challenge, delivery, again_in),
@@ -176,13 +176,15 @@ def _after_failure(delivery: Delivery, again_in: int) -> NextStep:
     return "other" if advice == delivery.by else advice
 
 
-def _cause(delivery: Delivery | None) -> str | None:
+def cause_of(delivery: Delivery | None) -> str | None:
+    """Why a message did not arrive; None where it may have."""
     if delivery is None or not _has_cause(delivery):
         return None
     return cause(delivery.error_code).name
 
 
-def _state(challenge: Challenge, now: datetime) -> State:
+def state_of(challenge: Challenge, now: datetime) -> State:
+    """What became of a code."""
     if challenge.used_at is not None:
         return "used"
     if challenge.superseded_at is not None:

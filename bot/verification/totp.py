@@ -3,7 +3,7 @@
 import base64
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 from sqlalchemy import update
@@ -178,13 +178,7 @@ class Totp:
         """The time step that a code belongs to, if it is one that still counts."""
         sealed = authenticator and authenticator.secret_encrypted
         secret = self._cipher.decrypt(sealed) if sealed else NOBODYS_SECRET
-        current = int(self._clock.now().timestamp()) // STEP
-        app = pyotp.TOTP(secret, interval=STEP)
-        steps = range(current - STEPS_BACK, current + 1)
-        fitting = [
-            step for step in steps if hmac.compare_digest(app.generate_otp(step), code)
-        ]
-        return max(fitting, default=None)
+        return step_of(secret, code, at=self._clock.now())
 
     def _use(self, guess: CountedGuess, app: Authenticator, step: int) -> None:
         with self._sessions.begin() as session:
@@ -202,3 +196,14 @@ class Totp:
             )
             if used is None:
                 raise CodeUsed
+
+
+def step_of(secret: str, code: str, *, at: datetime) -> int | None:
+    """The time step that a code of an app belongs to, if it is one that counts."""
+    current = int(at.timestamp()) // STEP
+    app = pyotp.TOTP(secret, interval=STEP)
+    steps = range(current - STEPS_BACK, current + 1)
+    fitting = [
+        step for step in steps if hmac.compare_digest(app.generate_otp(step), code)
+    ]
+    return max(fitting, default=None)

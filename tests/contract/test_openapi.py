@@ -27,11 +27,18 @@ from tests.unit.serving import Stand, stand_up
 SESSIONS, MESSAGES = "/api/web/sessions", "/api/web/messages"
 VISIT, IDENTITY = "/api/web/visit", "/api/web/identity"
 LANGUAGE, RATING = "/api/web/language", "/api/web/rating"
+TYPING = "/api/web/typing"
 CONVERSATION, EVENTS = "/api/web/conversation", "/api/web/events"
 A5, ARTICLE = "/api/web/articles/A5", "/api/web/articles/{id}"
 GUARDED = (
     *(("POST", path) for path in (SESSIONS, MESSAGES, VISIT, IDENTITY, LANGUAGE)),
-    *(("POST", RATING), ("GET", MESSAGES), ("GET", EVENTS), ("DELETE", CONVERSATION)),
+    *(
+        ("POST", RATING),
+        ("POST", TYPING),
+        ("GET", MESSAGES),
+        ("GET", EVENTS),
+        ("DELETE", CONVERSATION),
+    ),
 )
 Exchange = tuple[str, str, httpx.Response]
 
@@ -136,6 +143,8 @@ async def ask_visits(ask: Callable[..., Awaitable[None]], stand: Stand) -> None:
         await ask("POST", path, json=bodies[-1])
         for body in bodies:
             await ask("POST", path, json=body, headers=known)
+    for headers in ((await stand.visitor()).headers, {}):
+        await ask("POST", TYPING, headers=headers)
     await ask("DELETE", CONVERSATION, headers=(await stand.visitor()).headers)
     await ask("DELETE", CONVERSATION)
 
@@ -147,7 +156,7 @@ async def ask_too_much(ask: Callable[..., Awaitable[None]], stand: Stand) -> Non
         with suppress(LimitReached):
             while True:
                 frequency.count("127.0.0.1")
-    for path in (SESSIONS, MESSAGES, VISIT, IDENTITY, LANGUAGE, RATING):
+    for path in (SESSIONS, MESSAGES, VISIT, IDENTITY, LANGUAGE, RATING, TYPING):
         await ask("POST", path, json={}, headers=home)
     await ask("DELETE", CONVERSATION)
 
@@ -254,7 +263,7 @@ async def test_the_session_s_token_is_described(stand: Stand) -> None:
     assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == (
         "bearer"
     )
-    for path in (MESSAGES, EVENTS, IDENTITY, LANGUAGE, RATING, CONVERSATION):
+    for path in (MESSAGES, EVENTS, IDENTITY, LANGUAGE, RATING, TYPING, CONVERSATION):
         for operation in described["paths"][path].values():
             assert operation["security"] == [{"HTTPBearer": []}]
 
@@ -262,7 +271,8 @@ async def test_the_session_s_token_is_described(stand: Stand) -> None:
 async def test_what_is_not_for_visitors_is_not_described(stand: Stand) -> None:
     described = (await stand.http.get("/openapi.json")).json()
 
-    assert not [path for path in described["paths"] if path.startswith("/engine")]
+    hidden = ("/engine", "/desk")
+    assert not [path for path in described["paths"] if path.startswith(hidden)]
 
 
 async def test_production_has_no_demo(tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ def test_the_makefile_is_short_and_explains_itself() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("serve", "chat", "seed", "cases", "articles", "traffic", "understand"),
-        *("doctor", "twilio-standin"),
+        *("serve", "chat", "seed", "cases", "agents", "articles", "traffic"),
+        *("understand", "doctor", "twilio-standin", "webhook"),
     ],
 )
 def test_every_command_it_names_is_there(command: str) -> None:

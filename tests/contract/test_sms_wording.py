@@ -59,6 +59,7 @@ LONGEST = {
     "left": "10",
     "days": "30",
     "ahead": "100",
+    "answered": "desde el 30 de septiembre a las 10:00 (hora oriental)",
 }
 
 

@@ -7,7 +7,7 @@ from tests.conversations.keeping import Kept
 from tests.conversations.stage import Stage
 from tests.conversations.transcripts import After, Step, Transcript
 from tests.conversations.visitor import Line, Visitor
-from tests.conversations.wording import names_of, wording
+from tests.conversations.wording import name_of_notice, names_of, wording
 
 A_MOMENT = 0.001
 FULL_WIDTH = {ord("0") + n: ord("０") + n for n in range(10)}
@@ -32,6 +32,7 @@ class Play:
     def _take(self, step: Step) -> None:
         # Nobody types in no time; and messages of one moment have no order.
         self._stage.clock.move(A_MOMENT)
+        self._stage.team.give_a_sign()
         self._language = step.language or self._language
         if step.wait is not None:
             self._stage.clock.move(step.wait)
@@ -43,12 +44,41 @@ class Play:
             self._delete(step.deleted, step)
         elif step.team is not None:
             self._stage.decide(step.team)
+        elif step.desk is not None or step.agent is not None:
+            self._work(self._visitor(step.visitor), step)
+        elif step.unanswered:
+            self._visitor(step.visitor).send(text=self._words(step))
         else:
-            visitor = self._visitor(step.visitor)
-            self._stage.settle()
-            lines = self._deed(visitor, step)()
-            self._kept.look(lines)
-            self._compare(visitor, step, lines)
+            self._talk(self._visitor(step.visitor), step)
+
+    def _talk(self, visitor: Visitor, step: Step) -> None:
+        self._stage.settle()
+        lines = self._deed(visitor, step)()
+        self._kept.look(lines)
+        self._compare(visitor, step, lines)
+        if step.system:
+            self._hear_system(visitor, step, lines[-1]["seq"])
+
+    def _work(self, visitor: Visitor, step: Step) -> None:
+        """Let the team do something, and see what the visitor hears of it."""
+        before = visitor.newest()
+        if step.agent is not None:
+            self._stage.team.say(visitor.conversation_id, step.agent)
+            heard = [line["text"] for line in visitor.wait_for(before, "agent")]
+            if heard != [step.agent]:
+                visitor.fail(f"the agent is heard to say {heard}")
+        elif step.desk is not None:
+            self._stage.team.do(step.desk, visitor.conversation_id)
+        if step.system:
+            self._hear_system(visitor, step, before)
+        if step.says is not None:
+            self._compare(visitor, step, visitor.wait_for(before, "bot"))
+
+    def _hear_system(self, visitor: Visitor, step: Step, before: int) -> None:
+        lines = visitor.wait_for(before, "system")
+        names = [name_of_notice(line["text"], self._language) for line in lines]
+        if names != step.system:
+            visitor.fail(f"the service says {names}, not {step.system}")
 
     def _undo(self, to: str, step: Step) -> None:
         links = self._stage.links(to)

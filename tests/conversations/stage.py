@@ -29,6 +29,7 @@ from bot.telephony.lines import KnownLineTypes, Line, LineKind, OfflineLineTypes
 from bot.telephony.models import Delivery
 from tests.conversations.house import House, wait_until
 from tests.conversations.state import Accounts
+from tests.conversations.support_team import SupportTeam
 from tests.conversations.texter import Texter
 from tests.conversations.visitor import PATIENCE, Visitor
 
@@ -98,6 +99,7 @@ class Stage:
         self.services = _services(settings, self.clock, scene)
         _add_addresses(self.services, scene.addresses)
         event.listen(self.services.database, "connect", _never_sync)
+        self.team = SupportTeam(self.services, self.clock)
         self.accounts = Accounts(self.services.database, self.services.fingerprints)
         self._http = httpx.Client(
             base_url=house.url, trust_env=False, verify=False, timeout=PATIENCE

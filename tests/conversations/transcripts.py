@@ -22,6 +22,7 @@ BEHAVIOURS = (
     "wrong_code",
     "engine_down",
     "sms",
+    "with_a_person",
 )
 DEEDS = (
     "user",
@@ -38,9 +39,13 @@ DEEDS = (
     "team",
     "case_number",
     "later",
+    "desk",
+    "agent",
 )
 # Deeds that the bot has no part in.
 SILENT = ("wait", "engine", "undo_from", "deleted", "team")
+# Deeds of the support team, after which the bot may have something to say.
+OF_THE_TEAM = ("desk", "agent")
 
 Language = Literal["en", "es"]
 
@@ -91,6 +96,11 @@ class Step(Strict):
         None, description="says nothing and hears the answer that had to wait"
     )
 
+    desk: Literal["opens", "closes", "takes", "moves", "returns", "resolves"] | None = (
+        Field(None, description="what an agent does, or both do for `moves`")
+    )
+    agent: str | None = Field(None, description="the agent types this")
+
     nth: int = Field(
         -1, description="of the codes or links sent there, from 0; the newest"
     )
@@ -106,6 +116,12 @@ class Step(Strict):
     says: list[str] | None = Field(None, description="these responses and no others")
     bot: list[str] = Field([], description="fragments of what it says, in order")
     says_not: list[str] = Field([], description="fragments that it does not say")
+    system: list[str] = Field(
+        [], description="who speaks now, by the names of `bot/handoff/strings.yml`"
+    )
+    unanswered: bool = Field(
+        False, description="no answer comes, since a person is in charge"
+    )
     notice: bool = Field(
         False, description="the answer is the service's notice, not the bot's"
     )
@@ -116,7 +132,8 @@ class Step(Strict):
         if len(deeds) != 1:
             raise ValueError(f"a step does one thing, this one does {deeds}")
         expected = self.says is not None or bool(self.bot)
-        if expected == (deeds[0] in SILENT):
+        silent = deeds[0] in SILENT or self.unanswered
+        if deeds[0] not in OF_THE_TEAM and expected == silent:
             raise ValueError(f"{deeds[0]}: say what the bot answers, if it does")
         return self
 

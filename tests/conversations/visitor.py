@@ -46,6 +46,10 @@ class Visitor:
         self._asked = self.send(payload=self._payload(title))
         return self.wait_for(self._asked, "bot")
 
+    def newest(self) -> int:
+        """The number of the newest line."""
+        return max((line["seq"] for line in self.read()), default=0)
+
     def hear(self) -> list[Line]:
         """The answer to what was said last, when it had to wait."""
         return self.wait_for(self._asked, "bot")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import yaml
+
+from bot.handoff.wording import STRINGS_FILE
 from tests.contract import dialogue
 
 PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
@@ -44,6 +47,17 @@ def wording(name: str, language: str, channel: str = "web") -> Wording:
         KeyError: there is none; the text names it.
     """
     return _wordings(channel)[name, language]
+
+
+def name_of_notice(text: str, language: str) -> str | None:
+    """Which line about who speaks a text is."""
+    strings = yaml.safe_load(STRINGS_FILE.read_text("utf-8"))
+    found = (
+        name
+        for name, spoken in strings.items()
+        if _pattern(spoken[language]).fullmatch(text)
+    )
+    return next(found, None)
 
 
 def names_of(text: str, language: str, channel: str = "web") -> list[str]:

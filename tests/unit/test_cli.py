@@ -25,6 +25,7 @@ COMMANDS = (
     "seed",
     "accounts",
     "cases",
+    "agents",
     "articles",
     "understand",
     "train",
@@ -213,6 +214,7 @@ def test_where_to_look_is_told() -> None:
     told = where_to_look(Settings(port=8100))
 
     assert "http://127.0.0.1:8100/demo" in told
+    assert "http://127.0.0.1:8100/desk" in told
     assert 'make chat ARGS="--server http://127.0.0.1:8100"' in told
     assert "\n  talk to it           make chat\n" in where_to_look(Settings())
 

@@ -48,14 +48,22 @@ def test_a_second_time_the_place_is_kept(world: World) -> None:
     assert len(world.rows(HandoffRequest)) == 2
 
 
-@pytest.mark.parametrize("state", ["taken", "closed"])
-def test_who_was_helped_does_not_wait_any_more(world: World, state: str) -> None:
+def test_who_was_helped_does_not_wait_any_more(world: World) -> None:
     ask(world, OTHER_CHAT)
     ask(world)
     with world.sessions.begin() as session:
-        session.query(HandoffRequest).update({"state": state})
+        session.query(HandoffRequest).update({"state": "closed"})
     world.clock.move(1)
     assert ask(world) == HandoffAsked(new=True, ahead=0)
+
+
+def test_whoever_is_with_an_agent_asks_for_nothing_new(world: World) -> None:
+    ask(world)
+    with world.sessions.begin() as session:
+        session.query(HandoffRequest).update({"state": "taken"})
+    world.clock.move(1)
+    assert ask(world) == HandoffAsked(new=False, ahead=0)
+    assert len(world.rows(HandoffRequest)) == 1
 
 
 def test_a_request_says_what_was_proved_and_in_which_language(world: World) -> None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Barrier
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from bot.accounts.directory import SqlDirectory
 from bot.accounts.models import Account, EmailAddress, PhoneNumber
+from bot.agents import assembly as agents
+from bot.agents.assembly import Team
 from bot.brand import load_brand
 from bot.clock import ManualClock
 from bot.database import Base, Sessions
@@ -32,6 +35,7 @@ from bot.verification.backend import Backend
 from bot.verification.models import Authenticator
 from bot.verification.outside import Outside
 from bot.verification.randomness import SystemRandomness
+from tests.unit.desk_team import QUICK
 
 Row = TypeVar("Row", bound=Base)
 
@@ -71,6 +75,7 @@ class World:
     cipher: Cipher
     fingerprints: Fingerprints
     handoff: Handoff
+    team: Team
     accounts: dict[str, str] = field(default_factory=dict)
 
     def add(
@@ -220,6 +225,7 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         randomness=SystemRandomness(),
     )
     parts = Assembly(outside, SqlDirectory(cipher))
+    team = agents.build(outside, new_token=lambda: uuid4().hex, passwords=QUICK)
     return World(
         sessions,
         clock,
@@ -229,7 +235,8 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         parts.backend(),
         cipher,
         fingerprints,
-        handoff.build(parts),
+        handoff.build(parts, team),
+        team,
     )
 
 

@@ -15,6 +15,7 @@ import { Stream } from "./stream.js";
 import { fill, wordsOf } from "./strings.js";
 import { applyTheme } from "./theme.js";
 import { download, transcript } from "./transcript.js";
+import { signTyping } from "./typing.js";
 
 /** @typedef {import("./types.js").Line} Line */
 /** @typedef {import("./types.js").Owner} Owner */
@@ -75,6 +76,7 @@ export class Chat {
     find("#close").addEventListener("click", () => this.#host.tell("close"));
     addEventListener("keydown", (event) => this.#escape(event));
     this.#lines.keepInView();
+    signTyping(find("#text"), this.#api, () => this.#log.owner === "agent");
     const acts = {
       hello: (/** @type {Record<string, string>} */ theme, /** @type {boolean} */ closable) => this.#greet(theme, closable),
       opened: (/** @type {boolean} */ focus) => this.#open(focus),

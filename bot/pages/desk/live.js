@@ -1,0 +1,112 @@
+// Keeps a page up to date: events say that something has changed, the page says what.
+
+import { find, say, tell } from "./dom.js";
+import { ask, signInAgain, Unreachable } from "./pages.js";
+import { renew } from "./regions.js";
+
+const AGAIN = 5000;
+
+export class Live {
+  #asking = false;
+  #once_more = false;
+  #cut = false;
+  #late = false;
+  /** @type {EventSource | undefined} */ #events;
+  #address;
+  #source;
+  #listener;
+
+  /** @param {() => string} address of this page as it is asked for again
+   * @param {() => string} source of the events
+   * @param {{page?(page: Document): void, shown?(): void, event?(name: string, data: any): void}} listener */
+  constructor(address, source, listener) {
+    this.#address = address;
+    this.#source = source;
+    this.#listener = listener;
+    addEventListener("focusout", () => setTimeout(() => this.#late && this.refresh()));
+    addEventListener("toggle", () => this.#late && this.refresh(), true);
+    addEventListener("online", () => this.listen());
+    addEventListener("pagehide", () => this.#events?.close());
+  }
+
+  listen() {
+    this.#events?.close();
+    const events = (this.#events = new EventSource(this.#source()));
+    events.onopen = () => this.#mend();
+    events.onerror = () => {
+      this.#break();
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => this.refresh().then(() => this.listen()), AGAIN);
+    };
+    events.addEventListener("ended", () => {
+      events.close();
+      signInAgain();
+    });
+    for (const name of ["queue", "line", "owner", "typing"]) {
+      events.addEventListener(name, (event) => {
+        this.#listener.event?.(name, JSON.parse(event.data));
+        if (name !== "typing") this.refresh();
+      });
+    }
+  }
+
+  /** Ask for the page as it is now, one time after the other. */
+  async refresh() {
+    if (this.#asking) {
+      this.#once_more = true;
+      return;
+    }
+    this.#asking = true;
+    try {
+      const { page, ok } = await ask(this.#address(), undefined, true);
+      if (ok) this.show(page);
+      else location.reload();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      this.#break();
+    } finally {
+      this.#asking = false;
+    }
+    if (this.#once_more) {
+      this.#once_more = false;
+      await this.refresh();
+    }
+  }
+
+  /** @param {Document} page @param {Element | null} [form] what was sent */
+  show(page, form = null) {
+    this.#listener.page?.(page);
+    this.#late = renew(page, form).length > 0;
+    this.#listener.shown?.();
+  }
+
+  #break() {
+    if (this.#cut) return;
+    this.#cut = true;
+    document.body.classList.add("cut");
+    tell(say("failed_load"));
+  }
+
+  #mend() {
+    if (!this.#cut) return;
+    this.#cut = false;
+    document.body.classList.remove("cut");
+    tell(say("back_online"));
+    this.refresh();
+  }
+}
+
+/** Show in the tab's title how much waits. @param {{mine: number, queue: number}} counts */
+export function count(counts) {
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  document.title = counts.queue ? `(${counts.queue}) ${plain}` : plain;
+}
+
+/** What a page was told by the one before it. */
+export function toldBefore() {
+  const told = find("#told span")?.textContent;
+  if (!told) return;
+  const address = new URL(location.href);
+  address.searchParams.delete("told");
+  history.replaceState(null, "", address);
+  tell(told);
+}
