@@ -213,7 +213,7 @@ def test_a_port_in_use_is_named_with_the_setting() -> None:
 def test_where_to_look_is_told() -> None:
     told = where_to_look(Settings(port=8100))
 
-    assert "http://127.0.0.1:8100/demo" in told
+    assert "browser  http://127.0.0.1:8100\n" in told
     assert "http://127.0.0.1:8100/desk" in told
     assert 'make chat ARGS="--server http://127.0.0.1:8100"' in told
     assert "\n  talk to it           make chat\n" in where_to_look(Settings())
