@@ -20,7 +20,11 @@ EXPECTED = (
 prepare()
 
 # Fixtures that tests of several folders use.
-pytest_plugins = ("tests.conversations.fixtures", "tests.browser.fixtures")
+pytest_plugins = (
+    "tests.conversations.fixtures",
+    "tests.browser.fixtures",
+    "tests.browser.desk_fixtures",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from actions.fetching import MISSED
 from bot.agents.models import Role
 from bot.channels.desk.deeds import inside
 from bot.channels.desk.gate import COOKIE
 from bot.channels.desk.wording import FOLDER, read_texts
+from bot.documents import parse
+from bot.handoff.desk import BY_HAND
 from bot.seed import seed
 from tests.security.payloads import PAYLOADS
 from tests.unit.desk_stand import Agent, DeskStand, desk_up
@@ -393,3 +396,18 @@ def test_every_text_that_is_named_is_there() -> None:
 def who(desk: DeskStand, agent: Agent) -> Any:
     """An agent as services are told of them."""
     return desk.stand.services.agents.sessions.recognise(agent.cookie)
+
+
+def test_whatever_a_person_wants_has_a_name() -> None:
+    texts = read_texts()
+    domain = parse(Path("domain.yml").read_text("utf-8"))
+    intents = {
+        name if isinstance(name, str) else next(iter(name))
+        for name in domain["intents"]
+    }
+    small = {
+        *("greet", "goodbye", "thank", "affirm", "deny", "inform", "cancel"),
+        *("ask_capabilities", "bot_challenge", "request_language"),
+    }
+    wanted = (intents - small) | {BY_HAND, MISSED}
+    assert {f"reason_{name}" for name in wanted} - set(texts) == set()

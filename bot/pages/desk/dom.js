@@ -20,10 +20,8 @@ export function make(name, given = {}, ...children) {
   return made;
 }
 
-const words = JSON.parse(document.body.dataset.words ?? "{}");
-
 /** What the page says by itself. @param {string} name @returns {string} */
-export const say = (name) => words[name] ?? "";
+export const say = (name) => JSON.parse(document.body.dataset.words ?? "{}")[name] ?? "";
 
 /** Tell something once, on the screen and to screen readers. @param {string} text */
 export function tell(text) {

@@ -26,6 +26,8 @@ export class Live {
     addEventListener("focusout", () => setTimeout(() => this.#late && this.refresh()));
     addEventListener("toggle", () => this.#late && this.refresh(), true);
     addEventListener("online", () => this.listen());
+    // Who signs out need not be told that the session is over.
+    addEventListener("submit", ({ target }) => /** @type {HTMLFormElement} */ (target).action.endsWith("/sign-out") && this.#events?.close());
     addEventListener("pagehide", () => this.#events?.close());
   }
 
@@ -59,7 +61,7 @@ export class Live {
     try {
       const { page, ok } = await ask(this.#address(), undefined, true);
       if (ok) this.show(page);
-      else location.reload();
+      else if (find("[data-chat]")) location.reload();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       this.#break();
