@@ -59,7 +59,7 @@ def identity_token(
     """
     import jwt
 
-    from bot.assembly import with_identity_key
+    from bot.ground import with_identity_key
     from bot.privacy.cipher import Keys
     from bot.privacy.secrets import secret_key
 

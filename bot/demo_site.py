@@ -8,8 +8,8 @@ from bot.accounts.directory import SqlDirectory
 from bot.accounts.errors import AccountNotFound
 from bot.accounts.journal import Journal
 from bot.accounts.notices import Notices
-from bot.assembly import number_policy
 from bot.chat import TOKEN_LIFETIME, identity_token
+from bot.ground import number_policy
 from bot.privacy.cipher import Cipher, Keys
 from bot.privacy.secrets import secret_key
 from bot.services import Services
