@@ -225,6 +225,22 @@ async def test_who_comes_second_is_told_who_has_it(desk: DeskStand) -> None:
     assert "Lee has this conversation" in response.text
 
 
+async def test_a_supervisor_may_take_it_from_whoever_has_it(desk: DeskStand) -> None:
+    lee, sam = await desk.agent("Lee"), await desk.agent("Sam", "supervisor")
+    chat = desk.waiting()
+    here = f"/conversations/{chat}"
+    await send(lee, f"{here}/take")
+
+    page = (await get(sam, here)).text
+    option = re.compile(r'<option value="(\w+)">Sam,')
+    assert 'id="text"' not in page
+    response = await send(sam, f"{here}/transfer", to=found(option, page))
+
+    assert response.headers["location"] == f"/desk{here}?told=transferred"
+    assert 'id="text"' in (await get(sam, here)).text
+    assert "Sam has this conversation" in (await get(lee, here)).text
+
+
 async def test_who_has_joined_the_queue_meanwhile_is_taken_all_the_same(
     desk: DeskStand,
 ) -> None:

@@ -5,6 +5,7 @@ import { ask, signInAgain, Unreachable } from "./pages.js";
 import { renew } from "./regions.js";
 
 const AGAIN = 5000;
+const UNSEEN = "desk-unseen";
 
 export class Live {
   #asking = false;
@@ -12,6 +13,8 @@ export class Live {
   #cut = false;
   #late = false;
   /** @type {EventSource | undefined} */ #events;
+  #unseen = new AbortController();
+  #seen = () => {};
   #address;
   #source;
   #listener;
@@ -26,9 +29,15 @@ export class Live {
     addEventListener("focusout", () => setTimeout(() => this.#late && this.refresh()));
     addEventListener("toggle", () => this.#late && this.refresh(), true);
     addEventListener("online", () => this.listen());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.#return()));
     // Who signs out need not be told that the session is over.
     addEventListener("submit", ({ target }) => /** @type {HTMLFormElement} */ (target).action.endsWith("/sign-out") && this.#events?.close());
     addEventListener("pagehide", () => this.#events?.close());
+  }
+
+  begin() {
+    if (document.hidden) this.#rest();
+    else this.listen();
   }
 
   listen() {
@@ -49,6 +58,21 @@ export class Live {
         if (name !== "typing") this.refresh();
       });
     }
+  }
+
+  /** A browser has six connections for all its tabs: of those that nobody sees, one listens. */
+  #rest() {
+    this.#events?.close();
+    this.#unseen = new AbortController();
+    const listens = () => new Promise((resolve) => (this.listen(), (this.#seen = () => resolve(undefined))));
+    navigator.locks.request(UNSEEN, { signal: this.#unseen.signal }, listens).catch(() => {});
+  }
+
+  #return() {
+    this.#unseen.abort();
+    this.#seen();
+    this.listen();
+    this.refresh();
   }
 
   /** Ask for the page as it is now, one time after the other. */
