@@ -101,6 +101,23 @@ async def test_of_two_who_open_it_one_has_it_and_the_other_is_told(
     await expect(sam.text).to_have_count(0)
 
 
+async def test_of_tabs_that_nobody_sees_one_listens(
+    web_stage: Stage, open_desk: OpenDesk
+) -> None:
+    lee = await open_desk("Lee Park")
+    tabs = [lee, *[await lee.tab() for _ in range(2)]]
+    for tab in tabs:
+        await tab.show(seen=False)
+    waiting(web_stage.services)
+    await expect(tabs[0].rows).to_have_count(1)
+    assert [await tab.rows.count() for tab in tabs[1:]] == [0, 0]
+    # The next one takes its place.
+    await tabs[0].page.close()
+    await expect(tabs[1].rows).to_have_count(1)
+    await tabs[2].show(seen=True)
+    await expect(tabs[2].rows).to_have_count(1)
+
+
 async def test_a_reply_that_fails_is_kept_and_sent_once(
     web_stage: Stage, open_desk: OpenDesk, complaints: Complaints
 ) -> None:
