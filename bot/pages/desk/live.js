@@ -13,7 +13,7 @@ export class Live {
   #cut = false;
   #late = false;
   /** @type {EventSource | undefined} */ #events;
-  #unseen = new AbortController();
+  /** @type {AbortController | null} */ #unseen = null;
   #seen = () => {};
   #address;
   #source;
@@ -28,7 +28,7 @@ export class Live {
     this.#listener = listener;
     addEventListener("focusout", () => setTimeout(() => this.#late && this.refresh()));
     addEventListener("toggle", () => this.#late && this.refresh(), true);
-    addEventListener("online", () => this.listen());
+    addEventListener("online", () => this.#unseen ?? this.listen());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.#return()));
     // Who signs out need not be told that the session is over.
     addEventListener("submit", ({ target }) => /** @type {HTMLFormElement} */ (target).action.endsWith("/sign-out") && this.#events?.close());
@@ -62,14 +62,17 @@ export class Live {
 
   /** A browser has six connections for all its tabs: of those that nobody sees, one listens. */
   #rest() {
+    if (this.#unseen) return;
     this.#events?.close();
-    this.#unseen = new AbortController();
+    const { signal } = (this.#unseen = new AbortController());
     const listens = () => new Promise((resolve) => (this.listen(), (this.#seen = () => resolve(undefined))));
-    navigator.locks.request(UNSEEN, { signal: this.#unseen.signal }, listens).catch(() => {});
+    navigator.locks.request(UNSEEN, { signal }, listens).catch(() => {});
   }
 
   #return() {
+    if (!this.#unseen) return;
     this.#unseen.abort();
+    this.#unseen = null;
     this.#seen();
     this.listen();
     this.refresh();
