@@ -17,6 +17,12 @@ PASSWORD = "correct horse battery"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 TEXTS = "lines => lines.map((line) => line.querySelector('.text').textContent)"
 
+# A browser without a window shows every page.
+SHOW = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
 
 class Agent(NamedTuple):
     """Somebody of the team, with the app on their phone."""
@@ -76,6 +82,17 @@ class Desk:
         """Open a page of the desk."""
         await self.page.goto(self.url + path)
         await self.ready()
+
+    async def tab(self) -> "Desk":
+        """The queue in another tab of the same browser."""
+        page = await self.page.context.new_page()
+        other = Desk(page, self.url.removesuffix("/desk"), self.services, self.agent)
+        await other.go()
+        return other
+
+    async def show(self, *, seen: bool) -> None:
+        """Let the page be before the agent's eyes, or behind another one."""
+        await self.page.evaluate(SHOW, not seen)
 
     async def open(self, conversation_id: str) -> None:
         """Open a conversation."""

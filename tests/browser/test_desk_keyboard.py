@@ -6,16 +6,16 @@ from tests.browser.desk import Desk, OpenDesk, waiting
 from tests.conversations.stage import Stage
 
 FAR = 40
+# The link of a row draws its outline around the row.
+SEEN = """(one) => ["", "::after"].some((part) =>
+  getComputedStyle(one, part || null).outlineStyle !== "none")"""
 
 
 async def tab_to(desk: Desk, place: Locator) -> None:
     """Press Tab until something has the focus, which is then to be seen."""
     for _ in range(FAR):
         if await place.evaluate("(one) => one === document.activeElement"):
-            outline = await place.evaluate(
-                "(one) => getComputedStyle(one).outlineStyle"
-            )
-            assert outline != "none"
+            assert await place.evaluate(SEEN)
             return
         await desk.page.keyboard.press("Tab")
     raise AssertionError(f"{place} cannot be reached")
@@ -98,6 +98,20 @@ async def test_keys_are_listed_and_can_be_turned_off(
     await tab_to(lee, lee.page.locator("#help"))
     await keyboard.press("Enter")
     await expect(keys).to_be_visible()
+
+
+async def test_the_focus_stays_where_it_is_when_the_list_changes(
+    web_stage: Stage, open_desk: OpenDesk
+) -> None:
+    services = web_stage.services
+    first = waiting(services)
+    lee = await open_desk("Lee Park")
+    take = lee.page.locator(f'[data-id="{first}"] button')
+    for count, place in enumerate((lee.rows.first.get_by_role("link"), take), 2):
+        await tab_to(lee, place)
+        waiting(services, "another person, please")
+        await expect(lee.rows).to_have_count(count)
+        await expect(place).to_be_focused()
 
 
 async def sam_has(sam: Desk, conversation: str) -> bool:

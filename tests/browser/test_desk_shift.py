@@ -1,10 +1,12 @@
 """A shift at the desk, with the visitor's chat on the other side."""
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.browser.chat import Chat
 from tests.browser.complaints import Complaints
-from tests.browser.desk import OpenDesk, waiting
+from tests.browser.desk import Desk, OpenDesk, waiting
 from tests.conversations.stage import Stage
 
 
@@ -99,6 +101,36 @@ async def test_of_two_who_open_it_one_has_it_and_the_other_is_told(
     await expect(sam.told).to_contain_text("Lee Park was quicker")
     await expect(sam.banner).to_contain_text("Lee Park has this conversation")
     await expect(sam.text).to_have_count(0)
+
+
+async def test_of_tabs_that_nobody_sees_one_listens(
+    web_stage: Stage, open_desk: OpenDesk
+) -> None:
+    lee = await open_desk("Lee Park")
+    tabs = [lee, *[await lee.tab() for _ in range(2)]]
+    for tab in tabs:
+        await tab.show(seen=False)
+    waiting(web_stage.services)
+    listener = await first_with_a_row(tabs)
+    others = [tab for tab in tabs if tab is not listener]
+    assert [await tab.rows.count() for tab in others] == [0, 0]
+    # The next one takes its place, and who is seen needs no place.
+    await listener.page.close()
+    heir = await first_with_a_row(others)
+    (last,) = (tab for tab in others if tab is not heir)
+    assert await last.rows.count() == 0
+    await last.show(seen=True)
+    await expect(last.rows).to_have_count(1)
+
+
+async def first_with_a_row(tabs: list[Desk]) -> Desk:
+    """The tab that hears first of somebody who waits."""
+    async with asyncio.timeout(30):
+        while True:
+            for tab in tabs:
+                if await tab.rows.count():
+                    return tab
+            await asyncio.sleep(0.05)
 
 
 async def test_a_reply_that_fails_is_kept_and_sent_once(

@@ -225,6 +225,22 @@ async def test_who_comes_second_is_told_who_has_it(desk: DeskStand) -> None:
     assert "Lee has this conversation" in response.text
 
 
+async def test_a_supervisor_may_take_it_from_whoever_has_it(desk: DeskStand) -> None:
+    lee, sam = await desk.agent("Lee"), await desk.agent("Sam", "supervisor")
+    chat = desk.waiting()
+    here = f"/conversations/{chat}"
+    await send(lee, f"{here}/take")
+
+    page = (await get(sam, here)).text
+    option = re.compile(r'<option value="(\w+)">Sam,')
+    assert 'id="text"' not in page
+    response = await send(sam, f"{here}/transfer", to=found(option, page))
+
+    assert response.headers["location"] == f"/desk{here}?told=transferred"
+    assert 'id="text"' in (await get(sam, here)).text
+    assert "Sam has this conversation" in (await get(lee, here)).text
+
+
 async def test_who_has_joined_the_queue_meanwhile_is_taken_all_the_same(
     desk: DeskStand,
 ) -> None:
@@ -247,6 +263,55 @@ async def test_what_is_over_meanwhile_is_not_taken_by_an_old_page(
 
     assert response.status_code == 409
     assert desk.stand.services.conversations.read(chat).owner == "bot"
+
+
+async def test_a_number_is_given_back_by_a_second_person(desk: DeskStand) -> None:
+    seed(desk.stand.services)
+    sam, pat = [await desk.agent(name, "supervisor") for name in ("Sam", "Pat")]
+    chat = desk.waiting(proved=True)
+    here, named = f"/conversations/{chat}", re.compile(r'name="number" value="(\w+)"')
+    number = found(named, (await get(sam, here)).text)
+    for deed in ("suspend", "unsuspend"):
+        assert (await send(sam, f"{here}/{deed}", number=number)).status_code == 303
+    wish = found(
+        re.compile(r'action="/desk/unsuspensions/(\w+)"'),
+        (await get(sam, "/cases")).text,
+    )
+
+    refused = await send(sam, f"/unsuspensions/{wish}", decision="approve")
+    approved = await send(pat, f"/unsuspensions/{wish}", decision="approve")
+
+    assert refused.status_code == 403
+    assert "Another person has to decide this." in refused.text
+    assert approved.headers["location"] == "/desk/cases?told=approved"
+    assert wish not in (await get(pat, "/cases")).text
+
+
+async def test_a_case_that_is_not_there_cannot_be_decided(desk: DeskStand) -> None:
+    sam = await desk.agent("Sam", "supervisor")
+
+    response = await send(sam, "/cases/SB-000000", decision="approve")
+
+    assert response.status_code == 404
+    assert "There is no such case." in response.text
+
+
+async def test_status_is_a_form_and_leads_back(desk: DeskStand) -> None:
+    lee = await desk.agent("Lee")
+
+    response = await send(lee, "/status", status="away", back="/desk/all")
+
+    assert response.headers["location"] == "/desk/all"
+    assert who(desk, lee).status == "away"
+
+
+async def test_who_signs_out_is_out(desk: DeskStand) -> None:
+    lee = await desk.agent("Lee")
+
+    response = await send(lee, "/sign-out")
+
+    assert response.headers["location"] == "/desk/sign-in"
+    assert (await get(lee, "")).headers["location"] == "/desk/sign-in"
 
 
 async def test_a_refused_reply_is_still_in_the_field(desk: DeskStand) -> None:
@@ -411,3 +476,10 @@ def test_whatever_a_person_wants_has_a_name() -> None:
     }
     wanted = (intents - small) | {BY_HAND, MISSED}
     assert {f"reason_{name}" for name in wanted} - set(texts) == set()
+
+
+def found(pattern: re.Pattern[str], page: str) -> str:
+    """The first thing on a page that fits."""
+    fitting = pattern.search(page)
+    assert fitting is not None
+    return fitting[1]

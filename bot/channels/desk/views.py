@@ -202,7 +202,7 @@ class DeskViews:
 
     def _context(self, who: SignedIn, file: ConversationFile) -> dict[str, Any]:
         card, ticket = file.card, file.card.ticket
-        taken = ticket is not None and ticket.state == "taken"
+        holder = ticket.agent_id if ticket and ticket.state == "taken" else None
         lists = self._team.lists
         others = lists.mine(who) if who.may("work") else ()
         return {
@@ -211,13 +211,13 @@ class DeskViews:
             "card": card,
             "ticket": ticket,
             "open": ticket is not None and ticket.state != "closed",
-            "mine": taken and ticket is not None and ticket.agent_id == who.agent_id,
+            "mine": holder == who.agent_id,
             "open_id": card.conversation_id,
             "piles": (("mine", others), ("queue", lists.queue(who))),
             "colleagues": [
                 each
                 for each in self._team.colleagues.listed(who)
-                if each.id != who.agent_id and each.takes_conversations
+                if each.takes_conversations and each.id != holder
             ],
             "dispositions": DISPOSITIONS,
             "asked": {wish.number for wish in file.returns if wish.state == "asked"},

@@ -17,7 +17,7 @@ closeMenus();
 
 const chat = find("[data-chat]")?.dataset.chat;
 if (chat) openChat(chat);
-else new Live(() => location.href, () => "/desk/api/events", { event: (name, data) => void (name === "queue" && count(data)) }).listen();
+else new Live(() => location.href, () => "/desk/api/events", { event: (name, data) => void (name === "queue" && count(data)) }).begin();
 
 /** @param {string} id */
 function openChat(id) {
@@ -43,7 +43,7 @@ function openChat(id) {
     const field = /** @type {HTMLSelectElement} */ (event.target);
     if (field.matches("[data-send]")) field.form?.requestSubmit();
   });
-  live.listen();
+  live.begin();
 }
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button @param {Live} live */

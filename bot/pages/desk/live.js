@@ -5,6 +5,7 @@ import { ask, signInAgain, Unreachable } from "./pages.js";
 import { renew } from "./regions.js";
 
 const AGAIN = 5000;
+const UNSEEN = "desk-unseen";
 
 export class Live {
   #asking = false;
@@ -12,6 +13,8 @@ export class Live {
   #cut = false;
   #late = false;
   /** @type {EventSource | undefined} */ #events;
+  /** @type {AbortController | null} */ #unseen = null;
+  #seen = () => {};
   #address;
   #source;
   #listener;
@@ -25,10 +28,16 @@ export class Live {
     this.#listener = listener;
     addEventListener("focusout", () => setTimeout(() => this.#late && this.refresh()));
     addEventListener("toggle", () => this.#late && this.refresh(), true);
-    addEventListener("online", () => this.listen());
+    addEventListener("online", () => this.#unseen ?? this.listen());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.#return()));
     // Who signs out need not be told that the session is over.
     addEventListener("submit", ({ target }) => /** @type {HTMLFormElement} */ (target).action.endsWith("/sign-out") && this.#events?.close());
     addEventListener("pagehide", () => this.#events?.close());
+  }
+
+  begin() {
+    if (document.hidden) this.#rest();
+    else this.listen();
   }
 
   listen() {
@@ -49,6 +58,24 @@ export class Live {
         if (name !== "typing") this.refresh();
       });
     }
+  }
+
+  /** A browser has six connections for all its tabs: of those that nobody sees, one listens. */
+  #rest() {
+    if (this.#unseen) return;
+    this.#events?.close();
+    const { signal } = (this.#unseen = new AbortController());
+    const listens = () => new Promise((resolve) => (this.listen(), (this.#seen = () => resolve(undefined))));
+    navigator.locks.request(UNSEEN, { signal }, listens).catch(() => {});
+  }
+
+  #return() {
+    if (!this.#unseen) return;
+    this.#unseen.abort();
+    this.#unseen = null;
+    this.#seen();
+    this.listen();
+    this.refresh();
   }
 
   /** Ask for the page as it is now, one time after the other. */

@@ -4,9 +4,11 @@
 import { all, find } from "./dom.js";
 import { tick } from "./times.js";
 
-/** Whether somebody is at work in it. @param {HTMLElement} region */
+/** Whether somebody is at work in it: they write, choose, or have opened a menu.
+ * @param {HTMLElement} region */
 function isBusy(region) {
-  return region.contains(document.activeElement) || region.matches(":has(details[open])");
+  const held = region.contains(document.activeElement) && document.activeElement?.matches("input, textarea, select");
+  return held || region.matches(":has(details[open])");
 }
 
 /** Put in what has changed; gives the ids of what could not be changed yet.
@@ -50,5 +52,7 @@ function put(region, newer) {
 function nameOf(element) {
   if (element?.id) return `#${CSS.escape(element.id)}`;
   const link = element?.getAttribute("href");
-  return link ? `a[href="${CSS.escape(link)}"]` : "";
+  if (link) return `a[href="${CSS.escape(link)}"]`;
+  const action = element?.closest("form")?.getAttribute("action");
+  return action ? `form[action="${CSS.escape(action)}"] ${element?.localName}` : "";
 }
