@@ -3,18 +3,22 @@
 import argparse
 import asyncio
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import pyotp
 from PIL import Image
 from playwright.async_api import Browser, async_playwright, expect
 
+from bot.desk.demo import AGENTS, DemoAgent
 from tests.browser.chat import Chat
 from tests.browser.chromium import find_chromium, launch
 
 FOLDER = Path(__file__).with_name("pictures")
 QUALITY = 70
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 # Nobody twice: a second code within a minute would be another story.
 PICTURES: tuple[tuple[Scheme, int, int, str], ...] = (
     ("light", 375, 812, "maria@example.com"),
@@ -45,23 +49,47 @@ async def take(
     await context.close()
 
 
+async def take_desk(
+    browser: Browser, url: str, scheme: Scheme, agent: DemoAgent, key: str
+) -> None:
+    """Sign in as somebody of the team, and take who waits longest."""
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 800}, color_scheme=scheme
+    )
+    page = await context.new_page()
+    await page.goto(f"{url}desk")
+    await page.locator("#email").fill(agent.email)
+    await page.locator("#password").fill(agent.password)
+    await page.locator("#code").fill(pyotp.TOTP(key).now())
+    await page.locator("button.primary").click()
+    await page.locator("#list tbody tr a").first.click()
+    await page.locator("#log").wait_for()
+    await page.wait_for_timeout(1000)
+    keep(await page.screenshot(), f"desk-{scheme}.webp")
+    await context.close()
+
+
 def keep(picture: bytes, name: str) -> None:
     """Store a picture as a small file."""
     Image.open(io.BytesIO(picture)).save(FOLDER / name, quality=QUALITY, method=6)
 
 
-async def main(url: str) -> None:
-    """Take a picture of each size in each theme."""
+async def main(url: str, keys: Sequence[str]) -> None:
+    """Take the chat in each size and theme; the desk, where its app keys are given."""
     program = find_chromium()
     assert program is not None, "there is no Chromium on PATH"
     async with async_playwright() as driver:
         browser = await launch(driver, program)
         for picture in PICTURES:
             await take(browser, url, *picture)
+        for scheme, agent, key in zip(SCHEMES, AGENTS, keys, strict=False):
+            await take_desk(browser, url, scheme, agent, key)
         await browser.close()
 
 
 if __name__ == "__main__":
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("url", nargs="?", default="http://127.0.0.1:8000/")
-    asyncio.run(main(reader.parse_args().url))
+    reader.add_argument("--keys", nargs=2, default=(), help="Lee's and Sam's")
+    given = reader.parse_args()
+    asyncio.run(main(given.url, given.keys))
