@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.assembly import build_services
-from bot.channels.demo import DemoPages
+from bot.channels.demo import DemoApi
 from bot.clock import ManualClock
 from bot.database import Base
 from bot.privacy.masking import Found
@@ -143,7 +143,7 @@ def test_no_text_of_ours_holds_a_code(services: Services, server: Twilio) -> Non
 
 def test_the_demo_shows_it_on_the_phone(services: Services, server: Twilio) -> None:
     begin(services)
-    (message,) = DemoPages(services, server.stand_in).phone(MARIAS_NUMBER).messages
+    (message,) = DemoApi(services, server.stand_in).phone(MARIAS_NUMBER).messages
     assert (message.by, message.code) == ("sms", newest(server).code)
 
 
