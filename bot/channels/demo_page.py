@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from bot.brand import Brand
-from bot.channels.undo import accepted_language
+from bot.channels.private_pages import accepted_language
 from bot.documents import parse
 from bot.language import Language
 from bot.services import Services

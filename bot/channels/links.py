@@ -10,7 +10,7 @@ from fastapi.responses import (
 
 from bot.channels.cookies import set_cookie
 from bot.channels.link_page import PAGES, LinkPage, Outcome
-from bot.channels.undo import accepted_language
+from bot.channels.private_pages import HEADERS, accepted_language
 from bot.conversations.errors import ConversationUnknown
 from bot.language import Language
 from bot.services import Services
@@ -18,15 +18,6 @@ from bot.texting.errors import LinkExpired, LinkUnknown, LinkUsed, TextingError
 from bot.texting.linking import PATH
 
 CHAT = "/widget/frame"
-# The address is a right, which nobody keeps or passes on.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 REFUSALS: dict[type[TextingError], tuple[int, Outcome]] = {
     LinkUnknown: (404, "unknown"),
     LinkUsed: (410, "used"),

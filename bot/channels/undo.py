@@ -1,6 +1,5 @@
 """Undo links over HTTP: looking at one changes nothing, a press of the button does."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Header, Query
@@ -13,20 +12,12 @@ from bot.accounts.errors import (
     UndoUnknown,
     UndoUsed,
 )
+from bot.channels.private_pages import HEADERS, accepted_language
 from bot.channels.undo_page import OTHER, PAGES, Outcome, UndoPage
 from bot.http import MEDIA_TYPE
 from bot.language import Language
 from bot.services import Services
 
-# The address holds the right to the change: it is kept and passed on by nobody.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 REFUSALS: dict[type[UndoError], tuple[int, Outcome]] = {
     UndoUnknown: (404, "unknown"),
     UndoUsed: (200, "used"),
@@ -92,18 +83,6 @@ class UndoPages:
         return accepted_language(accepted or "", default=self._default)
 
 
-def accepted_language(header: str, *, default: Language) -> Language:
-    """The one of the two languages that a browser likes best (RFC 9110, 12.5.4)."""
-    liked = dict.fromkeys(("en", "es"), 0.0)
-    for tag, weight in _weighed(header):
-        language = tag.split("-")[0]
-        if language in liked:
-            liked[language] = max(liked[language], weight)
-    if liked["en"] == liked["es"]:
-        return default
-    return "en" if liked["en"] > liked["es"] else "es"
-
-
 def undo_router(services: Services) -> APIRouter:
     """`/undo`."""
     pages, router = UndoPages(services), APIRouter(tags=["undo"])
@@ -129,12 +108,3 @@ def _pages(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {"description": DESCRIPTIONS[status], "content": content}
         for status in statuses
     }
-
-
-def _weighed(header: str) -> Iterator[tuple[str, float]]:
-    for part in header.lower().replace(" ", "").split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            yield tag, float(weight or 1)
-        except ValueError:
-            continue

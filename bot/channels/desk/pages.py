@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from bot.agents.signed_in import SignedIn
 from bot.channels.desk.templates import Templates
 from bot.channels.desk.wording import OTHER, Words
-from bot.channels.undo import accepted_language
+from bot.channels.private_pages import accepted_language
 from bot.language import Language
 from bot.services import Services
 
