@@ -91,14 +91,22 @@ async def test_an_app_is_set_up_with_a_picture_or_a_key(
     await expect(picture).to_have_accessible_name(re.compile("QR"))
     assert await picture.evaluate("(img) => img.decode().then(() => img.naturalWidth)")
     key = (await secret.locator(".key").inner_text()).replace(" ", "")
-    await secret.locator(".copy").click()
-    await expect(secret.locator(".copy")).to_have_text("Copied")
-    assert await chat.page.evaluate("navigator.clipboard.readText()") == key
+    assert await copied(chat) == key
     await chat.enter_code(pyotp.TOTP(key).at(web_stage.clock.now()))
     await expect(chat.answers.last).to_contain_text("Done.")
     await expect(secret).to_have_count(0)
     assert key not in await everything_kept(chat)
     await recovery_codes_are_shown_once(chat)
+
+
+async def copied(chat: Chat) -> str:
+    """Press the secret's copy button; gives what the clipboard has afterwards."""
+    button = chat.log.locator(".secret .copy")
+    await button.click()
+    # The button says so once the clipboard has it.
+    await expect(button).to_have_text("Copied")
+    text: str = await chat.page.evaluate("navigator.clipboard.readText()")
+    return text
 
 
 async def recovery_codes_are_shown_once(chat: Chat) -> None:
@@ -109,9 +117,7 @@ async def recovery_codes_are_shown_once(chat: Chat) -> None:
         await chat.log.locator(".secret .download").click()
     text = Path(await (await saved.value).path()).read_text("utf-8")
     assert all(code in text for code in codes)
-    await chat.log.locator(".secret .copy").click()
-    copied = await chat.page.evaluate("navigator.clipboard.readText()")
-    assert copied.splitlines() == codes
+    assert (await copied(chat)).splitlines() == codes
     await chat.say("thank you")
     await expect(chat.log.locator(".secret")).to_have_count(0)
     assert codes[0] not in await everything_kept(chat)
