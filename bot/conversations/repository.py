@@ -112,8 +112,8 @@ class ConversationRepository:
         at: datetime,
         answers: int | None = None,
         client_id: str | None = None,
-    ) -> tuple[int, ...]:
-        """Append lines for which `last_seq` was raised already; gives their numbers.
+    ) -> Sequence[Message]:
+        """Append lines for which `last_seq` was raised already; gives them back.
 
         A `client_id` names the only line.
         """
@@ -137,7 +137,7 @@ class ConversationRepository:
         ]
         self._session.add_all(messages)
         self._session.flush()
-        return tuple(message.seq for message in messages)
+        return messages
 
     def after(self, conversation_id: str, seq: int, limit: int) -> Sequence[Message]:
         """The lines after `seq`, at most `limit`, in order."""

@@ -33,8 +33,7 @@ class Saying:
         client_id: str | None = None,
     ) -> tuple[int, ...]:
         """The numbers of the new lines."""
-        log = ConversationRepository(session)
-        seqs = log.append_lines(
+        messages = ConversationRepository(session).append_lines(
             conversation,
             lines,
             author=author,
@@ -42,8 +41,7 @@ class Saying:
             answers=answers,
             client_id=client_id,
         )
-        if self._on_said and seqs:
-            messages = log.after(conversation.id, seqs[0] - 1, len(seqs))
+        if messages:
             for tell in self._on_said:
                 tell(session, conversation, messages)
-        return seqs
+        return tuple(message.seq for message in messages)
