@@ -1,6 +1,7 @@
 """Who asks: the session behind a request's token, and the address it came from."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,7 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.channels.refusals import messages_too_fast, openings_too_fast, session_invalid
 from bot.conversations.web_sessions import Visit
-from bot.limits import LimitReached, subscriber
+from bot.http import Problem
+from bot.limits import Frequency, LimitReached, Limits, subscriber
 from bot.services import Services
 
 bearer = HTTPBearer(auto_error=False, description="the session's token")
@@ -38,11 +40,7 @@ async def count_message(request: Request) -> None:
     Raises:
         Problem: it is one too many.
     """
-    services: Services = request.app.state.services
-    try:
-        services.limits.messages.count(address_of(request))
-    except LimitReached as error:
-        raise messages_too_fast(error) from None
+    _count(request, _limits(request).messages, messages_too_fast)
 
 
 async def count_opening(request: Request) -> None:
@@ -51,11 +49,21 @@ async def count_opening(request: Request) -> None:
     Raises:
         Problem: it is one too many.
     """
+    _count(request, _limits(request).openings, openings_too_fast)
+
+
+def _limits(request: Request) -> Limits:
     services: Services = request.app.state.services
+    return services.limits
+
+
+def _count(
+    request: Request, frequency: Frequency, refuse: Callable[[LimitReached], Problem]
+) -> None:
     try:
-        services.limits.openings.count(address_of(request))
+        frequency.count(address_of(request))
     except LimitReached as error:
-        raise openings_too_fast(error) from None
+        raise refuse(error) from None
 
 
 Visitor = Annotated[Visit, Depends(recognise)]
