@@ -8,7 +8,7 @@ import { Host } from "./host.js";
 import { Lines } from "./lines.js";
 import { awaited, empty, heard, offering, spoke, wanted } from "./log.js";
 import { Menu } from "./menu.js";
-import { Offline, Outbox, Refused, TooFast } from "./outbox.js";
+import { Offline, Outbox, TooFast } from "./outbox.js";
 import { Panels, showArticle, showEnd, showEnded } from "./panels.js";
 import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
@@ -137,7 +137,6 @@ export class Chat {
       return seq;
     } catch (error) {
       if (error instanceof TooFast) this.#connection("slow_down");
-      if (error instanceof Refused && error.reason === "not_offered") this.#show();
       throw error;
     }
   }

@@ -41,10 +41,9 @@ export class Lines {
   add(line) {
     const sent = line.client_id ? this.#pending.get(line.client_id) : undefined;
     if (line.client_id) this.#pending.delete(line.client_id);
-    const shown = this.#put(line, sent);
+    this.#put(line, sent);
     if (line.author === "visitor") this.hideSecrets();
     this.#follow(line.author === "visitor");
-    return shown;
   }
 
   /** Show what is on its way, after everything that has arrived. @param {Pending[]} items */
