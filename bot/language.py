@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from bot.documents import parse
 
 Language = Literal["en", "es"]
+OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 
 WORDS_FILE = Path(__file__).with_name("language.yml")
 

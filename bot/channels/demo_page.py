@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from bot.brand import Brand
-from bot.channels.private_pages import accepted_language
+from bot.channels.page_languages import page_language
 from bot.documents import parse
 from bot.language import Language
 from bot.services import Services
@@ -99,12 +99,7 @@ def add_page(router: APIRouter, services: Services) -> None:
         chosen: Annotated[str | None, Query(alias="language")] = None,
         accepted: Annotated[str | None, Header(alias="Accept-Language")] = None,
     ) -> Response:
-        known = chosen in LANGUAGES
-        language = (
-            cast("Language", chosen)
-            if known
-            else accepted_language(accepted or "", default=default)
-        )
+        language = page_language(chosen, accepted=accepted, default=default)
         return HTMLResponse(page.write(language), headers=HEADERS)
 
     @router.get("/demo/strings.json", include_in_schema=False)

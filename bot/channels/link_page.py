@@ -2,11 +2,10 @@
 
 from html import escape
 from pathlib import Path
-from string import Template
-from typing import Any, Literal
+from typing import Literal
 
 from bot.brand import Brand
-from bot.documents import parse
+from bot.channels.private_pages import PrivatePage
 from bot.language import Language
 
 PAGES = Path(__file__).parents[1] / "pages" / "link"
@@ -14,14 +13,11 @@ PAGES = Path(__file__).parents[1] / "pages" / "link"
 Outcome = Literal["open", "used", "expired", "unknown"]
 
 
-class LinkPage:
+class LinkPage(PrivatePage):
     """Writes the page; the link's code is not in it."""
 
     def __init__(self, brand: Brand, *, folder: Path = PAGES) -> None:
-        self._brand = brand
-        self._page = Template((folder / "page.html").read_text(encoding="utf-8"))
-        strings = (folder / "strings.yml").read_text(encoding="utf-8")
-        self._strings: dict[str, Any] = parse(strings)
+        super().__init__(brand, folder)
 
     def question(self, language: Language) -> str:
         """The button that follows the link."""
@@ -41,9 +37,3 @@ class LinkPage:
             told=escape(self._say(language, "told", outcome)),
             body=body,
         )
-
-    def _say(self, language: Language, *place: str) -> str:
-        text = self._strings
-        for name in place:
-            text = text[name]
-        return str(text[language]).format_map({"brand": self._brand.name})

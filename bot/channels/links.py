@@ -10,7 +10,8 @@ from fastapi.responses import (
 
 from bot.channels.cookies import set_cookie
 from bot.channels.link_page import PAGES, LinkPage, Outcome
-from bot.channels.private_pages import HEADERS, accepted_language
+from bot.channels.page_languages import page_language
+from bot.channels.private_pages import HEADERS
 from bot.conversations.errors import ConversationUnknown
 from bot.language import Language
 from bot.services import Services
@@ -62,8 +63,10 @@ class LinkPages:
         return HTMLResponse(page, status, headers=HEADERS)
 
     def _language(self, request: Request) -> Language:
-        accepted = request.headers.get("accept-language", "")
-        return accepted_language(accepted, default=self._services.settings.language)
+        return page_language(
+            accepted=request.headers.get("accept-language"),
+            default=self._services.settings.language,
+        )
 
 
 def link_router(services: Services) -> APIRouter:

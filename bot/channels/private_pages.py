@@ -1,7 +1,11 @@
-"""Pages behind a link that is a right, in the language that a browser likes."""
+"""Pages behind a link that is a right: how they are sent, and written."""
 
-from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
 
+from bot.brand import Brand
+from bot.documents import parse
 from bot.language import Language
 
 # The address is a right: it is kept and passed on by nobody.
@@ -15,22 +19,18 @@ HEADERS = {
 }
 
 
-def accepted_language(header: str, *, default: Language) -> Language:
-    """The one of the two languages that a browser likes best (RFC 9110, 12.5.4)."""
-    liked = dict.fromkeys(("en", "es"), 0.0)
-    for tag, weight in _weighed(header):
-        language = tag.split("-")[0]
-        if language in liked:
-            liked[language] = max(liked[language], weight)
-    if liked["en"] == liked["es"]:
-        return default
-    return "en" if liked["en"] > liked["es"] else "es"
+class PrivatePage:
+    """A page's template, and its texts in two languages."""
 
+    def __init__(self, brand: Brand, folder: Path) -> None:
+        self._brand = brand
+        self._page = Template((folder / "page.html").read_text(encoding="utf-8"))
+        strings = (folder / "strings.yml").read_text(encoding="utf-8")
+        self._strings: dict[str, Any] = parse(strings)
 
-def _weighed(header: str) -> Iterator[tuple[str, float]]:
-    for part in header.lower().replace(" ", "").split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            yield tag, float(weight or 1)
-        except ValueError:
-            continue
+    def _say(self, language: Language, *place: str, **values: str) -> str:
+        text = self._strings
+        for name in place:
+            text = text[name]
+        filled = {"brand": self._brand.name, **values}
+        return str(text[language]).format_map(filled)

@@ -1,6 +1,6 @@
 """Undo links over HTTP: looking at one changes nothing, a press of the button does."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -12,8 +12,9 @@ from bot.accounts.errors import (
     UndoUnknown,
     UndoUsed,
 )
-from bot.channels.private_pages import HEADERS, accepted_language
-from bot.channels.undo_page import OTHER, PAGES, Outcome, UndoPage
+from bot.channels.page_languages import page_language
+from bot.channels.private_pages import HEADERS
+from bot.channels.undo_page import PAGES, Outcome, UndoPage
 from bot.http import MEDIA_TYPE
 from bot.language import Language
 from bot.services import Services
@@ -78,9 +79,7 @@ class UndoPages:
         return HTMLResponse(page, status, headers=HEADERS)
 
     def _language(self, chosen: str | None, accepted: str | None) -> Language:
-        if chosen in OTHER:
-            return cast("Language", chosen)
-        return accepted_language(accepted or "", default=self._default)
+        return page_language(chosen, accepted=accepted, default=self._default)
 
 
 def undo_router(services: Services) -> APIRouter:

@@ -1,33 +1,28 @@
 """The page behind an undo link, in two languages; every text in it is escaped."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Literal
 
 from bot.accounts.models import UndoKind
 from bot.brand import Brand
+from bot.channels.private_pages import PrivatePage
 from bot.dates import at_time
-from bot.documents import parse
-from bot.language import Language
+from bot.language import OTHER, Language
 
 PAGES = Path(__file__).parents[1] / "pages" / "undo"
-OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 
 Outcome = Literal["used", "expired", "unknown", "impossible"]
 
 
-class UndoPage:
+class UndoPage(PrivatePage):
     """Writes the page; the token is not in it, so that a saved copy gives no right."""
 
     def __init__(self, brand: Brand, *, folder: Path = PAGES) -> None:
-        self._brand = brand
-        self._page = Template((folder / "page.html").read_text(encoding="utf-8"))
+        super().__init__(brand, folder)
         self._form = Template((folder / "form.html").read_text(encoding="utf-8"))
-        strings = (folder / "strings.yml").read_text(encoding="utf-8")
-        self._strings: dict[str, Any] = parse(strings)
 
     def question(self, kind: UndoKind, language: Language, *, until: datetime) -> str:
         """What would be taken back, with the button that does it."""
@@ -64,10 +59,3 @@ class UndoPage:
 
     def _paragraph(self, language: Language, *place: str) -> str:
         return f"<p>{escape(self._say(language, *place))}</p>\n  "
-
-    def _say(self, language: Language, *place: str, **values: str) -> str:
-        text = self._strings
-        for name in place:
-            text = text[name]
-        filled = {"brand": self._brand.name, **values}
-        return str(text[language]).format_map(filled)

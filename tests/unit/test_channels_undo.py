@@ -14,7 +14,7 @@ from httpx import Response
 from bot.accounts.models import Account, PhoneNumber, Undo, UndoKind
 from bot.accounts.undo_links import UndoLinks
 from bot.brand import Brand, load_brand
-from bot.channels.private_pages import accepted_language
+from bot.channels.page_languages import accepted_language
 from bot.channels.undo_page import PAGES, UndoPage
 from bot.clock import ManualClock
 from bot.language import Language

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.agents.signed_in import SignedIn
 from bot.channels.desk.templates import Templates
-from bot.channels.desk.wording import OTHER, Words
-from bot.channels.private_pages import accepted_language
+from bot.channels.desk.wording import Words
+from bot.channels.page_languages import page_language
 from bot.language import Language
 from bot.services import Services
 
@@ -87,14 +87,12 @@ class Pages:
 
     def language(self, request: Request) -> Language:
         """What the agent has chosen, now or before; else what their browser likes."""
-        for chosen in (
+        return page_language(
             request.query_params.get("language"),
             request.cookies.get(LANGUAGE),
-        ):
-            if chosen in OTHER:
-                return cast("Language", chosen)
-        accepted = request.headers.get("accept-language", "")
-        return accepted_language(accepted, default=self._services.settings.language)
+            accepted=request.headers.get("accept-language"),
+            default=self._services.settings.language,
+        )
 
     def words(self, request: Request) -> Words:
         """The words for whoever asks."""

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.desk.times import is_late, lasting, promise_of, shown
-from bot.channels.desk.wording import FOLDER, OTHER, Words, read_texts
+from bot.channels.desk.wording import FOLDER, Words, read_texts
 from bot.clock import Clock
-from bot.language import Language
+from bot.language import OTHER, Language
 
 # What scripts say by themselves.
 SPOKEN = ("sending", "not_sent", "again", "edit", "failed_load", "back_online")

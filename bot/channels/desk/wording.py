@@ -8,7 +8,6 @@ from bot.documents import parse
 from bot.language import Language
 
 FOLDER = Path(__file__).parents[2] / "pages" / "desk"
-OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 MASKED = re.compile(r"\[([a-z_]+)\]")
 
 Texts = Mapping[str, Mapping[str, str]]
