@@ -5,10 +5,13 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: help run test check train chat nlu bench lock clean
+NEEDS := .venv/.dev tests/browser/node_modules/.done train
+TEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+
+.PHONY: help run test test-security security-report check train chat nlu bench lock clean
 
 help: ## Show what there is to do
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: .venv/.run train ## Set up, train, seed and serve; prints where to look
 	$(BIN)/python -m bot serve
@@ -19,8 +22,16 @@ chat: .venv/.run train ## Talk to the assistant in the terminal
 train: .venv/.run ## Train the model, unless nothing it learns from changed
 	$(BIN)/python -m bot train
 
-test: .venv/.dev tests/browser/node_modules/.done train ## Set up and run all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+test: $(NEEDS) ## Set up and run the tests, all but those marked long
+	$(TEST) -m "not long" $(ARGS)
+	@echo "left out: tests that take long; 'make test-security' runs them"
+
+test-security: $(NEEDS) ## Run the tests of the security goals, and all that take long
+	$(TEST) -m "security or long" $(ARGS)
+
+security-report: ## Run them; write their figures to tests/security/REPORT.md
+	@$(MAKE) --no-print-directory test-security; code=$$?; \
+	$(BIN)/python -m tests.security.report && exit $$code
 
 check: .venv/.dev ## Format, lint, types and tests
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -24,6 +24,8 @@ pytest_plugins = (
     "tests.conversations.fixtures",
     "tests.browser.fixtures",
     "tests.browser.desk_fixtures",
+    "tests.security.goals",
+    "tests.unit.fixtures",
 )
 
 

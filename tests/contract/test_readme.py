@@ -35,13 +35,14 @@ def test_every_path_it_names_exists() -> None:
 
 
 def test_every_make_target_it_names_exists() -> None:
-    for target in re.findall(r"\bmake ([a-z]+)", README):
+    for target in re.findall(r"\bmake ([a-z-]+)", README):
         assert re.search(rf"^{target}:", MAKEFILE, re.M), target
 
 
 def test_the_makefile_is_short_and_explains_itself() -> None:
-    assert len(MAKEFILE.splitlines()) <= 60
+    assert len(MAKEFILE.splitlines()) <= 75
     targets = ["run", "test", "check", "train", "chat", "nlu", "bench", "lock", "clean"]
+    targets += ["test-security", "security-report"]
     shown = subprocess.run(
         ["make", "help"], capture_output=True, text=True, check=True
     ).stdout

@@ -1,4 +1,4 @@
-"""What the unit tests share: real databases, a clock that stands still, keys."""
+"""What tests of services share: real databases, a clock that stands still, keys."""
 
 from collections.abc import Iterator
 from importlib import import_module
