@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -87,6 +88,30 @@ class Message(Base):
     answers: Mapped[int | None] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Understanding(Base):
+    """How a typed line of a visitor was understood when it was answered.
+
+    `seq` is the line's number in its conversation. A confidence is 0 to 1; `second` is
+    the next likeliest intent. `fallback`: the model was sure of none, and `intent` says
+    so. `model` is the id that Rasa gives each trained model.
+    """
+
+    __tablename__ = "understanding"
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(String(8))
+    intent: Mapped[str] = mapped_column(String(64))
+    confidence: Mapped[float] = mapped_column(Float)
+    second: Mapped[str | None] = mapped_column(String(64))
+    second_confidence: Mapped[float | None] = mapped_column(Float)
+    fallback: Mapped[bool] = mapped_column(Boolean)
+    model: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class WebSession(Base):

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.errors import ConversationUnknown
 from bot.conversations.lines import Line
-from bot.conversations.models import UNANSWERED, Conversation, Message, WebSession
+from bot.conversations.models import (
+    UNANSWERED,
+    Conversation,
+    Message,
+    Understanding,
+    WebSession,
+)
 
 Row = TypeVar("Row")
 
@@ -227,7 +233,7 @@ class ConversationRepository:
 
     def erase(self, conversation_id: str) -> None:
         """Delete a conversation with everything that hangs on it here."""
-        for model in (WebSession, Message):
+        for model in (WebSession, Understanding, Message):
             self._session.execute(
                 delete(model).where(model.conversation_id == conversation_id)
             )

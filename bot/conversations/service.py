@@ -30,6 +30,7 @@ from bot.conversations.lines import (
 from bot.conversations.models import Author, Channel, Conversation, Message
 from bot.conversations.repository import ConversationRepository
 from bot.conversations.saying import Saying
+from bot.conversations.understanding import Understood, note
 from bot.conversations.wording import Wording
 from bot.database import Sessions, reading
 from bot.privacy.disclosures import Disclosures
@@ -178,7 +179,12 @@ class Conversations:
         return read_text(text, limit=limit, region=self._settings.region)
 
     def reply(
-        self, conversation_id: str, seq: int, lines: Sequence[Line]
+        self,
+        conversation_id: str,
+        seq: int,
+        lines: Sequence[Line],
+        *,
+        understood: Understood | None = None,
     ) -> tuple[int, ...]:
         """Append the bot's answer to line `seq`; gives the new lines' numbers.
 
@@ -200,6 +206,8 @@ class Conversations:
             numbers = self._saying.append(
                 session, conversation, lines, author="bot", at=now, answers=seq
             )
+            if understood is not None:
+                note(session, conversation, understood, now)
             session.flush()
             for follow in self._on_replied:
                 follow(session, conversation_id)

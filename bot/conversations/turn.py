@@ -10,6 +10,7 @@ from bot.conversations.citations import Citations
 from bot.conversations.lines import Waiting
 from bot.conversations.replies import lines_of
 from bot.conversations.service import Conversations
+from bot.conversations.understanding import read_understanding
 from bot.engine.client import (
     Answer,
     EngineClient,
@@ -124,7 +125,14 @@ class Turn:
             self._citations.link(line, waiting.language)
             for line in lines_of(answer.replies)
         ]
-        await asyncio.to_thread(self._conversations.reply, self._id, self._seq, lines)
+        understood = read_understanding(waiting, answer)
+        await asyncio.to_thread(
+            self._conversations.reply,
+            self._id,
+            self._seq,
+            lines,
+            understood=understood,
+        )
         self._notify(self._id)
 
     async def _apologise(self, waiting: Waiting) -> None:

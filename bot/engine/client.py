@@ -78,6 +78,8 @@ class Answer(BaseModel):
     replies: list[Reply]
     intent: str | None = None
     confidence: float = 0.0
+    ranking: list[dict[str, Any]] = Field(default_factory=list)
+    model: str | None = None
 
 
 class Parse(BaseModel):

@@ -24,7 +24,7 @@ from bot.engine.errors import ConversationRefused
 from bot.engine.event_log import Checkpoint, Entry, EventLog, Tail
 from bot.engine.messages import ID
 from bot.engine.replies import make_reply
-from bot.engine.understanding import understood
+from bot.engine.understanding import answer_of
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -100,7 +100,7 @@ class TailTrackerStore(TrackerStore):
     async def find_turn(
         self, conversation_id: str, message_id: str
     ) -> dict[str, Any] | None:
-        """What was answered to a message: replies, intent, confidence; None if new."""
+        """What was answered to a message, and how it was understood; None if new."""
         found = await self._read(self.log.turn, conversation_id, message_id)
         heard = [entry for entry in found if entry["event"] == UserUttered.type_name]
         if not heard:
@@ -110,12 +110,11 @@ class TailTrackerStore(TrackerStore):
             for entry in found
             if entry["event"] == "bot"
         ]
-        understanding = understood(heard[0].get("parse_data") or {})
-        return {
-            "replies": [reply for reply in said if reply],
-            "intent": understanding["intent"],
-            "confidence": understanding["confidence"],
-        }
+        return answer_of(
+            [reply for reply in said if reply],
+            heard[0].get("parse_data") or {},
+            (heard[0].get("metadata") or {}).get("model_id"),
+        )
 
     async def forget(self, conversation_id: str) -> None:
         """Delete everything about one conversation.

@@ -13,7 +13,7 @@ from bot.engine.messages import Message
 from bot.engine.patches import ActionFailed
 from bot.engine.replies import Collector
 from bot.engine.tracker_store import TailTrackerStore
-from bot.engine.understanding import understood
+from bot.engine.understanding import answer_of, understood
 
 Answer = dict[str, Any]
 KNOWN_SENTENCE = "hello"
@@ -29,7 +29,7 @@ class Turns:
         self._order = ConversationLocks()
 
     async def answer(self, agent: Agent, message: Message) -> Answer:
-        """The answer to `message`: replies, intent, confidence.
+        """The answer to `message`: replies, how it was understood, by which model.
 
         A caller that goes away does not end the turn.
 
@@ -130,9 +130,4 @@ async def _take_turn(agent: Agent, message: Message) -> Answer:
         await agent.handle_message(heard)
     except ActionFailed as error:
         raise TurnFailed(error.action) from None
-    result = understood(heard.parse_data)
-    return {
-        "replies": collector.replies,
-        "intent": result["intent"],
-        "confidence": result["confidence"],
-    }
+    return answer_of(collector.replies, heard.parse_data, agent.model_id)

@@ -23,6 +23,7 @@ class EngineDouble:
         self.runs: Counter[str] = Counter()
         self.forgotten: list[str] = []
         self.is_ready = True
+        self.intent = "greet"
         self.began = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -109,7 +110,12 @@ class EngineDouble:
         if isinstance(turn, float):
             await asyncio.sleep(turn)
         replies = [] if turn == "silent" else self._run(message)
-        return 200, {"replies": replies, "intent": "greet", "confidence": 0.9}
+        return 200, {"replies": replies, "model": "model-1", **self._understanding()}
+
+    def _understanding(self) -> dict[str, Any]:
+        ranking = [(self.intent, 0.9), ("greet", 0.06), ("goodbye", 0.05)]
+        ranked = [{"name": name, "confidence": share} for name, share in ranking]
+        return {"intent": self.intent, "confidence": 0.9, "ranking": ranked}
 
     def _run(self, message: dict[str, Any]) -> Replies:
         key = message["message_id"]

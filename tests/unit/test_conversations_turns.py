@@ -2,9 +2,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.conversations.errors import OptionNotOffered
+from bot.conversations.models import Understanding
 from bot.conversations.turn import Pace
 from bot.conversations.turns import Turns
 from bot.database import Sessions
@@ -550,3 +552,88 @@ async def test_an_unexpected_failure_is_taken_up_by_the_sweep(
     await turns.start()
 
     await until_true(lambda: texts(stage, conversation, "bot"))
+
+
+def understandings(stage: Stage) -> list[Understanding]:
+    with stage.sessions() as session:
+        return list(session.scalars(select(Understanding).order_by(Understanding.seq)))
+
+
+async def test_how_a_line_was_understood_is_kept_with_its_answer(
+    stage: Stage, turns: Turns, engine: EngineDouble
+) -> None:
+    conversation = stage.conversations.start(language="es")
+    say(stage, conversation, "hola")
+
+    await settle(turns, conversation)
+
+    (kept,) = understandings(stage)
+    assert (kept.conversation_id, kept.seq, kept.language) == (conversation, 1, "es")
+    assert (kept.intent, kept.confidence) == ("greet", 0.9)
+    assert (kept.second, kept.second_confidence) == ("goodbye", 0.05)
+    assert (kept.fallback, kept.model) == (False, "model-1")
+
+
+async def test_what_the_model_was_not_sure_of_is_a_fallback(
+    stage: Stage, turns: Turns, engine: EngineDouble
+) -> None:
+    engine.intent = "nlu_fallback"
+    conversation = stage.conversations.start()
+    say(stage, conversation, "the purple one")
+
+    await settle(turns, conversation)
+
+    (kept,) = understandings(stage)
+    assert (kept.fallback, kept.second) == (True, "greet")
+
+
+async def test_an_option_needed_no_understanding(stage: Stage, turns: Turns) -> None:
+    conversation = stage.conversations.start()
+    stage.offer(conversation, "/greet")
+    stage.conversations.hear(conversation, payload="/greet")
+
+    await settle(turns, conversation)
+
+    assert understandings(stage) == []
+
+
+async def test_of_a_line_that_is_tried_again_the_line_itself_was_understood(
+    stage: Stage, turns: Turns, engine: EngineDouble
+) -> None:
+    engine.script = ["silent"]
+    conversation = stage.conversations.start()
+    say(stage, conversation, "hello")
+    await settle(turns, conversation)
+    stage.conversations.hear(conversation, payload="again:1")
+
+    await settle(turns, conversation)
+
+    assert [kept.seq for kept in understandings(stage)] == [1]
+
+
+async def test_a_dropped_answer_leaves_no_understanding(
+    stage: Stage, turns: Turns, engine: EngineDouble
+) -> None:
+    conversation = stage.conversations.start()
+    say(stage, conversation, "hello")
+    engine.go_on.clear()
+    turns.wake(conversation)
+    await asyncio.wait_for(engine.began.wait(), 5)
+    stage.ownership.take_over(conversation, name="Lee")
+    engine.go_on.set()
+
+    await asyncio.wait_for(turns.settle(), 10)
+
+    assert understandings(stage) == []
+
+
+async def test_an_understanding_goes_with_its_conversation(
+    stage: Stage, turns: Turns
+) -> None:
+    conversation = stage.conversations.start()
+    say(stage, conversation, "hello")
+    await settle(turns, conversation)
+
+    stage.conversations.forget(conversation)
+
+    assert understandings(stage) == []

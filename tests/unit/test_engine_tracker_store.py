@@ -223,6 +223,8 @@ async def test_what_was_answered_is_found_by_the_message(
         "replies": [{"text": "welcome"}, {"text": "hello", "buttons": [yes]}],
         "intent": "greet",
         "confidence": 0.9,
+        "ranking": [],
+        "model": None,
     }
 
 

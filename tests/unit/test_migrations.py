@@ -81,7 +81,7 @@ def test_a_new_revision_gets_the_next_number(
     shutil.copytree(schema.PRODUCT / "migrations", copied)
     monkeypatch.setattr(schema, "MIGRATIONS", str(copied))
     schema.write_revision("Nothing new")
-    assert list((copied / "versions").glob("0006_nothing_new.py"))
+    assert list((copied / "versions").glob("0007_nothing_new.py"))
 
 
 def test_taking_everything_back_leaves_no_table(engine: Engine) -> None:
