@@ -15,6 +15,7 @@ from bot.channels.demo import demo_router
 from bot.channels.demo_texts import demo_texts_router
 from bot.channels.desk.router import desk_router
 from bot.channels.desk.site import add_desk
+from bot.channels.headers import SecurityHeaders
 from bot.channels.health import health_router
 from bot.channels.links import link_router
 from bot.channels.origins import OriginGuard, Origins
@@ -70,12 +71,15 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
         title=f"Switchboard for {services.brand.name}",
         description=DESCRIPTION,
         version="1",
+        docs_url="/docs" if services.settings.demo else None,
+        redoc_url=None,
         lifespan=_life(services, runner, companions),
     )
     app.state.services = services
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(OriginGuard, origins=Origins(services.settings))
     app.add_middleware(Boundary)
+    app.add_middleware(SecurityHeaders, settings=services.settings)
     speak_problems(app)
     speak_refusals(app)
     app.include_router(web_router(services))

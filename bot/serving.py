@@ -145,7 +145,8 @@ def where_to_look(settings: Settings) -> str:
     if settings.demo:
         lines.append(f"  see it in a browser  {url}")
     lines.append(f"  the team's desk      {url}/desk")
-    lines.append(f"  HTTP API             {url}/docs")
+    described = "docs" if settings.demo else "openapi.json"
+    lines.append(f"  HTTP API             {url}/{described}")
     return "\n".join([*lines, "Ctrl-C stops it."])
 
 

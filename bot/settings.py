@@ -9,12 +9,15 @@ from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as ValueUnreadable
 
 from bot.addresses import LOOPBACK, as_origin, as_proxies, origin_of
+from bot.privacy.weakness import weakness
 from bot.settings_telephony import TelephonySettings
 from bot.settings_twilio import twilio_fault
 
 __all__ = ["LOOPBACK", "Settings", "SettingsError", "load_settings"]
 
 Origin = Annotated[str, AfterValidator(as_origin)]
+# Secrets that an operator makes up, unlike those that somebody else hands out.
+KEYS = ("secret_key", "identity_token_key", "webhook_secret")
 
 
 class SettingsError(Exception):
@@ -245,12 +248,13 @@ def _require_safe(settings: Settings) -> None:
             "BOT_HOST: the demo shows every code it sends and listens on 127.0.0.1"
             " only; set BOT_MODE=production to listen elsewhere"
         )
-    key = settings.secret_key
-    if not settings.demo and key is None:
+    if not settings.demo and settings.secret_key is None:
         raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
     if settings.webhook_url and settings.webhook_secret is None:
         raise SettingsError("BOT_WEBHOOK_SECRET is not set; BOT_WEBHOOK_URL needs it")
-    if key is not None and len(key.get_secret_value()) < 32:
-        raise SettingsError("BOT_SECRET_KEY: 32 characters or more are needed")
+    for name in KEYS:
+        key = getattr(settings, name)
+        if key is not None and (fault := weakness(key)):
+            raise SettingsError(f"BOT_{name.upper()}: {fault}")
     if not settings.demo and (fault := twilio_fault(settings)):
         raise SettingsError(fault)

@@ -90,7 +90,7 @@ def test_production_is_not_seeded(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BOT_MODE", "production")
-    monkeypatch.setenv("BOT_SECRET_KEY", "s" * 32)
+    monkeypatch.setenv("BOT_SECRET_KEY", "0123456789abcdef" * 2)
 
     assert main(["seed"]) == 1
 

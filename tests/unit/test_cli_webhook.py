@@ -16,7 +16,9 @@ from bot.settings import load_settings
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setenv("BOT_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("BOT_WEBHOOK_URL", "http://127.0.0.1:9/hook")
-    monkeypatch.setenv("BOT_WEBHOOK_SECRET", "a secret of the tests")
+    monkeypatch.setenv(
+        "BOT_WEBHOOK_SECRET", "a secret of the tests, 32 characters long"
+    )
     assert main(["webhook", "list"]) == 0
     services = build_services(load_settings())
     services.handoff.ask(services.conversations.start(), "talk_to_human")

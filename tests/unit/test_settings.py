@@ -39,6 +39,42 @@ def test_a_wrong_value_is_named(
     assert told in str(caught.value)
 
 
+GOOD = "9f2c4e6a8b0d1f3e5a7c9e0b2d4f6a8c"
+
+
+@pytest.mark.parametrize(
+    "name", ["BOT_SECRET_KEY", "BOT_IDENTITY_TOKEN_KEY", "BOT_WEBHOOK_SECRET"]
+)
+@pytest.mark.parametrize(
+    ("weak", "told"),
+    [
+        (GOOD[:-1], "32 characters"),
+        ("s" * 64, "different characters"),
+        ("0101010101" * 5, "different characters"),
+        (f"please-CHANGEME-{GOOD}", "openssl rand"),
+        ("", "32 characters"),
+    ],
+)
+def test_a_weak_key_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, weak: str, told: str
+) -> None:
+    monkeypatch.setenv(name, weak)
+
+    with pytest.raises(SettingsError, match=name) as caught:
+        load_settings()
+    assert told in str(caught.value)
+    assert not weak or weak not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["BOT_SECRET_KEY", "BOT_IDENTITY_TOKEN_KEY", "BOT_WEBHOOK_SECRET"]
+)
+def test_a_good_key_is_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, GOOD)
+
+    assert GOOD not in repr(load_settings())
+
+
 @pytest.mark.parametrize(
     ("url", "origin"),
     [

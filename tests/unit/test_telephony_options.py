@@ -186,7 +186,7 @@ def test_a_code_that_is_held_back_is_reported_with_its_cause(
 def test_what_is_asked_of_twilio_needs_an_account(
     monkeypatch: pytest.MonkeyPatch, chosen: dict[str, str], missing: str
 ) -> None:
-    given = {"MODE": "production", "SECRET_KEY": "k" * 32, **chosen}
+    given = {"MODE": "production", "SECRET_KEY": "0123456789abcdef" * 2, **chosen}
     for name, value in given.items():
         monkeypatch.setenv(f"BOT_{name}", value)
     with pytest.raises(SettingsError, match=missing):
