@@ -1,0 +1,1 @@
+"""Connectors: handoffs told to the systems that a team already works in."""
