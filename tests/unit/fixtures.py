@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,8 @@ from bot import database
 from bot.clock import ManualClock
 from bot.database import Base, Sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.verification.codes import Codes
+from bot.verification.models import Challenge
 from tests.unit import postgresql
 
 PRODUCT = Path(__file__).parents[2] / "bot"
@@ -55,6 +58,21 @@ def each_database(request: pytest.FixtureRequest) -> Iterator[Sessions]:
         return
     server: postgresql.Server = request.getfixturevalue("postgresql_server")
     yield from _with_tables(server.new_database())
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every code that was compared with a sent one."""
+    seen: list[str] = []
+    lock, fits = Lock(), Codes.fits
+
+    def watched(self: Codes, challenge: Challenge, code: str) -> bool:
+        with lock:
+            seen.append(code)
+        return fits(self, challenge, code)
+
+    monkeypatch.setattr(Codes, "fits", watched)
+    return seen
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,5 @@
 """Fifty at once want one address, or one deletion: the rows decide."""
 
-from collections import Counter
-from typing import Any
-
 import pytest
 
 from bot.accounts.deletion import DeletionScheduled
@@ -13,7 +10,7 @@ from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.verification.errors import PossessionMissing
 from tests.unit.undoing import token_to, undoing
-from tests.unit.world import CHAT, MARIA, World, at_once, empty_world, make_world
+from tests.unit.world import CHAT, MARIA, World, at_once, empty_world, kinds, make_world
 
 RACERS = 50
 WANTED = "wanted@example.org"
@@ -23,10 +20,6 @@ WEEK = 7 * 86_400
 @pytest.fixture
 def world(each_database: Sessions, clock: ManualClock) -> World:
     return make_world(each_database, clock)
-
-
-def kinds(outcomes: list[Any]) -> Counter[type]:
-    return Counter(each if isinstance(each, type) else type(each) for each in outcomes)
 
 
 def test_one_of_fifty_accounts_gets_an_address(

@@ -1,6 +1,5 @@
 """Many tabs of one browser at the same moment, on SQLite and on PostgreSQL."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from bot.conversations.visits import Arrival
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher
 from tests.unit.receiving import Reception, cookie_of
-from tests.unit.world import at_once
+from tests.unit.world import at_once, kinds
 
 TABS = 20
 
@@ -20,10 +19,6 @@ TABS = 20
 @pytest.fixture
 def reception(each_database: Sessions, clock: ManualClock, cipher: Cipher) -> Reception:
     return Reception(each_database, clock, cipher)
-
-
-def kinds(outcomes: list[Any]) -> Counter[type]:
-    return Counter(each if isinstance(each, type) else type(each) for each in outcomes)
 
 
 def arrivals(outcomes: list[Any]) -> list[Arrival]:

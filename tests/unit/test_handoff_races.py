@@ -15,7 +15,16 @@ from bot.handoff.models import Case, HandoffRequest
 from bot.handoff.requests import HandoffAsked
 from bot.verification.models import Proof
 from tests.unit.undoing import token_to, undoing
-from tests.unit.world import CHAT, MARIA, NOBODY, OMAR, World, at_once, make_world
+from tests.unit.world import (
+    CHAT,
+    MARIA,
+    NOBODY,
+    OMAR,
+    World,
+    at_once,
+    kinds,
+    make_world,
+)
 
 WAIT = 3 * 86_400
 
@@ -30,10 +39,6 @@ def look(world: World, email: str, chat: str) -> None:
         world.parts.proofs.grant(
             session, chat, world.accounts[email], method="email", scope="view"
         )
-
-
-def kinds(outcomes: list[Any]) -> Counter[type]:
-    return Counter(each if isinstance(each, type) else type(each) for each in outcomes)
 
 
 def test_one_request_is_made_for_a_conversation(world: World) -> None:

@@ -1,7 +1,5 @@
 """Fifty at once, on SQLite and on PostgreSQL: the rows decide, not the order."""
 
-from collections import Counter
-from threading import Lock
 from typing import Any
 
 import pyotp
@@ -10,7 +8,6 @@ import pytest
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.telephony.models import Delivery
-from bot.verification.codes import Codes
 from bot.verification.errors import (
     AuthenticatorDisabled,
     CodeExpired,
@@ -30,6 +27,7 @@ from tests.unit.world import (
     World,
     another,
     at_once,
+    kinds,
     make_world,
 )
 
@@ -39,25 +37,6 @@ RACERS = 50
 @pytest.fixture
 def world(each_database: Sessions, clock: ManualClock) -> World:
     return make_world(each_database, clock)
-
-
-@pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every code that was compared with a sent one."""
-    seen: list[str] = []
-    lock, fits = Lock(), Codes.fits
-
-    def watched(self: Codes, challenge: Challenge, code: str) -> bool:
-        with lock:
-            seen.append(code)
-        return fits(self, challenge, code)
-
-    monkeypatch.setattr(Codes, "fits", watched)
-    return seen
-
-
-def kinds(outcomes: list[Any]) -> Counter[type]:
-    return Counter(each if isinstance(each, type) else type(each) for each in outcomes)
 
 
 @pytest.mark.parametrize("contact", [MARIA, NOBODY])

@@ -1,6 +1,7 @@
 """A backend with made-up people, for the tests of accounts and verification."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -258,6 +259,11 @@ def at_once(work: Callable[[int], Any], *, times: int = 50) -> list[Any]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(wait_and_work, range(times)))
+
+
+def kinds(outcomes: list[Any]) -> Counter[type]:
+    """How many outcomes there are of each class."""
+    return Counter(each if isinstance(each, type) else type(each) for each in outcomes)
 
 
 @contextmanager
