@@ -9,8 +9,9 @@ from fastapi import FastAPI
 
 from bot import schema
 from bot.assembly import build_services
-from bot.background import Caller, Companion, Housekeeper
+from bot.background import Companion, Housekeeper, callers
 from bot.channels.articles import article_router
+from bot.channels.connectors import connector_router
 from bot.channels.demo import demo_router
 from bot.channels.demo_texts import demo_texts_router
 from bot.channels.desk.router import desk_router
@@ -49,6 +50,8 @@ DOMAIN_FILE = Path("domain.yml")
 BODY_LIMITS = {
     "/engine/": 8192 * KILOBYTE,
     "/api/sms/": 64 * KILOBYTE,
+    # A help desk tells along with a line what it knows of the conversation.
+    "/api/connectors/": 512 * KILOBYTE,
     "/desk/": 64 * KILOBYTE,
     "/": 16 * KILOBYTE,
 }
@@ -87,6 +90,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
     app.include_router(article_router(services))
     app.include_router(undo_router(services))
     app.include_router(sms_router(services))
+    app.include_router(connector_router(services))
     app.include_router(link_router(services))
     app.include_router(voice_router(services))
     app.include_router(desk_router(services))
@@ -131,7 +135,8 @@ def _life(
         services.inbox.forget_old,
         services.linking.forget_expired,
         services.traffic.watch,
-        services.webhook.forget_old,
+        services.connectors.outbox.forget_old,
+        services.connectors.inbound.forget_old,
         services.agents.sessions.forget_expired,
         services.agents.audit.forget_old,
     )
@@ -145,7 +150,7 @@ def _life(
         services.text_reader,
         housekeeper,
         watch,
-        Caller(services.webhook),
+        *callers(services.connectors),
         *companions,
     )
 

@@ -16,6 +16,8 @@ from bot.chats import (
     new_tokens,
 )
 from bot.clock import Clock, SystemClock
+from bot.connectors import assembly as connectors
+from bot.connectors.assembly import Outlets
 from bot.conversations.citations import Citations
 from bot.conversations.departures import Departures
 from bot.conversations.forgetting import Forgetting
@@ -76,10 +78,25 @@ def build_services(
     people = agents.build(ground.outside, new_token=new_tokens(ground.outside))
     notifier = Notifier()
     linking = texting.build_linking(ground.outside)
-    saying = texting.build_saying(ground.outside, linking)
-    team = handoff.build(parts, people, saying=saying, tell=notifier.notify)
+    outlets = connectors.build_outlets(parts)
+    saying = texting.build_saying(ground.outside, linking, outlets.outbox.said)
+    team = handoff.build(
+        parts,
+        people,
+        saying=saying,
+        tell=notifier.notify,
+        events=outlets.outbox,
+        count_agents=outlets.count_agents,
+    )
     return _gather(
-        ground, parts.backend(), team, people, notifier, linking=linking, saying=saying
+        ground,
+        parts.backend(),
+        team,
+        people,
+        notifier,
+        linking=linking,
+        saying=saying,
+        outlets=outlets,
     )
 
 
@@ -92,16 +109,18 @@ def _gather(
     *,
     linking: Linking,
     saying: Saying,
+    outlets: Outlets,
 ) -> Services:
     outside = ground.outside
     disclosures = backend.disclosures
-    conversations = build_conversations(outside, backend, saying, team)
+    outbox = outlets.outbox
+    conversations = build_conversations(outside, backend, saying, team, outbox.heard)
     departures = Departures(
         outside.sessions,
         outside.clock,
         conversations,
         ConversationWording(),
-        on_left=[team.queueing.abandon],
+        on_left=[team.queueing.abandon, outbox.left],
     )
     engine = build_engine_client(outside.settings)
     articles = load_articles(outside.brand.help_url)
@@ -159,7 +178,7 @@ def _gather(
         queueing=team.queueing,
         desk=team.desk,
         promises=team.promises,
-        webhook=team.webhook,
+        connectors=connectors.build(outside, outlets, team.desk),
         summaries=team.summaries,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),

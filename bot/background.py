@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from bot.connectors.assembly import Connectors
 from bot.faults import describe
-from bot.handoff.webhook import Webhook
 from bot.telephony.outbox import Outbox
 
 EVERY = 2.0
@@ -82,31 +83,41 @@ class Courier:
 
 
 class Caller:
-    """Tells the webhook what is due, every few seconds."""
+    """Does again and again what may be due, with so many `hands` at once."""
 
-    def __init__(self, webhook: Webhook, *, every: float = EVERY) -> None:
-        self._webhook = webhook
+    def __init__(
+        self, call: Callable[[], object], *, hands: int = 1, every: float = EVERY
+    ) -> None:
+        self._call_once = call
+        self._hands = hands
         self._every = every
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to tell."""
-        self._task = asyncio.create_task(self._call())
+        """Begin to call."""
+        self._tasks = [asyncio.create_task(self._call()) for _ in range(self._hands)]
 
     async def stop(self) -> None:
-        """Stop; what is still queued is told after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """Stop; what is still due is done after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _call(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._webhook.drain)
+                await asyncio.to_thread(self._call_once)
             except Exception as error:
                 # A database that is away for a moment must not end the telling.
                 logger.error("telling_failed", **describe(error))
             await asyncio.sleep(self._every)
+
+
+def callers(connectors: Connectors) -> list[Caller]:
+    """Each system has hands of its own: one that is slow holds up no other."""
+    sending = connectors.sending
+    outward = [Caller(partial(sending.drain, name), hands=3) for name in sending.names]
+    return [*outward, Caller(connectors.inbound.settle)] if outward else []
 
 
 class Housekeeper:

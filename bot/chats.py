@@ -12,7 +12,7 @@ from bot.conversations.notifier import Notifier
 from bot.conversations.open_turns import OpenTurns
 from bot.conversations.ratings import unlink_rating
 from bot.conversations.saying import Saying
-from bot.conversations.service import Conversations
+from bot.conversations.service import Conversations, Forget
 from bot.conversations.turn import Gate, Pace, Turn
 from bot.conversations.turns import Turns
 from bot.conversations.visits import Visits, Website
@@ -31,7 +31,11 @@ ID_BYTES, TOKEN_BYTES = 16, 32
 
 
 def build_conversations(
-    outside: Outside, backend: Backend, saying: Saying, team: Handoff
+    outside: Outside,
+    backend: Backend,
+    saying: Saying,
+    team: Handoff,
+    *on_heard: Forget,
 ) -> Conversations:
     """The log, and who is told of what is heard and said."""
     return Conversations(
@@ -51,7 +55,7 @@ def build_conversations(
             rows_of(TextThread),
             rows_of(WebLink),
         ],
-        on_heard=[backend.showings.go_on],
+        on_heard=[backend.showings.go_on, *on_heard],
         saying=saying,
         on_replied=[team.queueing.join],
         on_chosen={BACK: team.queueing.leave},

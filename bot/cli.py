@@ -71,9 +71,16 @@ def parser() -> argparse.ArgumentParser:
         "--role", choices=("agent", "supervisor", "auditor"), default="agent"
     )
     team.add_argument("--json", action="store_true", help="for tools")
-    hooks = add("webhook", webhook, "list what is not told yet, or try it once more")
+    told = "list what other systems have not taken yet, or try it once more"
+    hooks = add("connectors", connectors, told)
+    hooks.add_argument("verb", choices=("list", "retry"))
+    hooks.add_argument("--connector", metavar="NAME", help="that system only")
+    hooks.add_argument("--json", action="store_true", help="for tools")
+    told = "the same for the webhook only"
+    hooks = add("webhook", connectors, told)
     hooks.add_argument("verb", choices=("list", "retry"))
     hooks.add_argument("--json", action="store_true", help="for tools")
+    hooks.set_defaults(connector="webhook")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     add("understand", understand, "sentences in, one JSON object a line out")
@@ -202,23 +209,20 @@ def agents(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def webhook(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Show what the webhook's other end has not taken; 1 when some was given up."""
+def connectors(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show what other systems have not taken; 1 when some was given up."""
     from bot import schema
     from bot.assembly import build_services
+    from bot.connector_commands import ConnectorOff, run
 
     services = build_services(settings)
     schema.upgrade(services.database)
-    if arguments.verb == "retry":
-        services.webhook.revive()
-    dead = services.webhook.dead()
-    shown = [
-        {"state": state, **vars(each), "at": each.at.isoformat()}
-        for state, events in (("dead", dead), ("queued", services.webhook.queued()))
-        for each in events
-    ]
+    try:
+        shown, code = run(services.connectors.outbox, arguments)
+    except ConnectorOff as error:
+        raise CommandFailed(str(error)) from None
     _print(shown, as_json=arguments.json)
-    return int(bool(dead))
+    return code
 
 
 def _print(shown: object, *, as_json: bool) -> None:

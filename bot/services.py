@@ -14,6 +14,7 @@ from bot.agents.assembly import Team
 from bot.background import Courier
 from bot.brand import Brand
 from bot.clock import Clock
+from bot.connectors.assembly import Connectors
 from bot.conversations.forgetting import Forgetting
 from bot.conversations.notifier import Notifier
 from bot.conversations.ownership import Ownership
@@ -32,7 +33,6 @@ from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
 from bot.handoff.summary import Summaries
-from bot.handoff.webhook import Webhook
 from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
@@ -98,7 +98,7 @@ class Services:
     queueing: Queueing
     desk: Desk
     promises: Promises
-    webhook: Webhook
+    connectors: Connectors
     summaries: Summaries
     conversations: Conversations
     ownership: Ownership

@@ -10,7 +10,7 @@ from pydantic_settings import SettingsError as ValueUnreadable
 
 from bot.addresses import LOOPBACK, as_origin, as_proxies, origin_of
 from bot.privacy.weakness import weakness
-from bot.settings_telephony import TelephonySettings
+from bot.settings_connectors import ConnectorSettings
 from bot.settings_twilio import twilio_fault
 
 __all__ = ["LOOPBACK", "Settings", "SettingsError", "load_settings"]
@@ -24,7 +24,7 @@ class SettingsError(Exception):
     """A setting is missing or has a value that cannot be used; the text names it."""
 
 
-class Settings(TelephonySettings):
+class Settings(ConnectorSettings):
     """What an operator may choose. Durations are whole seconds."""
 
     model_config = SettingsConfigDict(env_prefix="BOT_", frozen=True, extra="ignore")
@@ -179,12 +179,6 @@ class Settings(TelephonySettings):
         None,
         description="the support team's hours and targets, written like"
         " `bot/handoff/hours.yml`; empty: that file, in the demo always open",
-    )
-    webhook_url: str = Field(
-        "", description="address that is told of handoffs; empty: nobody is"
-    )
-    webhook_secret: SecretStr | None = Field(
-        None, description="key of the signatures of what is told there"
     )
 
     @property

@@ -8,24 +8,22 @@ from bot.agents.assembly import Team
 from bot.conversations.ownership import Ownership
 from bot.conversations.saying import Saying
 from bot.conversations.speech import Speech
-from bot.handoff.availability import Availability
+from bot.handoff.availability import Availability, CountAgents
 from bot.handoff.cases import Cases
 from bot.handoff.deciding import Deciding
 from bot.handoff.desk import Desk
 from bot.handoff.errors import HoursUnreadable
-from bot.handoff.ground import Ground, Tell
+from bot.handoff.ground import Events, Ground, NobodyHears, Tell
 from bot.handoff.opening import Opening
 from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
 from bot.handoff.summary import Summaries
 from bot.handoff.targets import Schedule, load_schedule
-from bot.handoff.webhook import HttpPoster, Poster, Webhook
 from bot.handoff.wording import HandoffWording
 from bot.settings import Settings, SettingsError
 from bot.verification.assembly import Assembly
 from bot.verification.claims import Claims
-from bot.verification.outside import Outside
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,6 @@ class Handoff:
     queueing: Queueing
     desk: Desk
     promises: Promises
-    webhook: Webhook
     summaries: Summaries
     speech: Speech
 
@@ -49,15 +46,30 @@ def build(
     *,
     saying: Saying | None = None,
     tell: Tell = lambda _conversation_id: None,
-    poster: Poster | None = None,
+    events: Events | None = None,
+    count_agents: CountAgents | None = None,
 ) -> Handoff:
     """Put the services together on the parts of accounts and verification.
 
-    `saying`: who else is told of lines; `poster`: brings events to another system,
-    without it the settings say which.
+    `saying`: who else is told of lines; `events`: hears what happens to requests;
+    `count_agents`: who is there, if not those whose desk is open.
     """
     outside, deciding = parts.outside, _deciding(parts)
-    ground = _ground(outside, team, saying or Saying(), tell, poster)
+    ground = Ground(
+        sessions=outside.sessions,
+        clock=outside.clock,
+        ownership=Ownership(outside.sessions, outside.clock),
+        speech=Speech(outside.clock, saying or Saying()),
+        availability=Availability(
+            outside.clock,
+            _schedule(outside.settings),
+            count_agents or team.presence.count_available,
+        ),
+        events=events or NobodyHears(),
+        wording=HandoffWording(),
+        audit=team.audit,
+        tell=tell,
+    )
     requests = HandoffRequests(ground, parts.proofs, parts.journal)
     return Handoff(
         reversers={"case": deciding.stop},
@@ -73,28 +85,8 @@ def build(
         queueing=Queueing(ground),
         desk=Desk(ground, requests, region=outside.settings.region),
         promises=Promises(ground),
-        webhook=ground.webhook,
         summaries=Summaries(outside.sessions, outside.clock, parts.proofs),
         speech=ground.speech,
-    )
-
-
-def _ground(
-    outside: Outside, team: Team, saying: Saying, tell: Tell, poster: Poster | None
-) -> Ground:
-    sessions, clock = outside.sessions, outside.clock
-    settings = outside.settings
-    schedule = _schedule(settings)
-    return Ground(
-        sessions=sessions,
-        clock=clock,
-        ownership=Ownership(sessions, clock),
-        speech=Speech(clock, saying),
-        availability=Availability(clock, schedule, team.presence.count_available),
-        webhook=_webhook(outside, poster),
-        wording=HandoffWording(),
-        audit=team.audit,
-        tell=tell,
     )
 
 
@@ -106,19 +98,6 @@ def _schedule(settings: Settings) -> Schedule:
     except HoursUnreadable as error:
         told = f"BOT_HOURS_FILE: its part `{error.part}` cannot be read"
         raise SettingsError(told) from None
-
-
-def _webhook(outside: Outside, poster: Poster | None) -> Webhook:
-    settings = outside.settings
-    if poster is None and settings.webhook_url:
-        poster = HttpPoster(settings.webhook_url)
-    secret = settings.webhook_secret
-    return Webhook(
-        outside.sessions,
-        outside.clock,
-        secret=secret.get_secret_value() if secret else "",
-        poster=poster,
-    )
 
 
 def _opening(parts: Assembly) -> Opening:

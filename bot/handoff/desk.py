@@ -31,12 +31,14 @@ BY_HAND = "taken_by_agent"
 class Colleague:
     """Who acts: an agent's id, and the name by which people and colleagues know them.
 
-    `oversees`: they may act in a conversation that another agent has.
+    `oversees`: they may act in a conversation that another agent has. `elsewhere`: they
+    work in another system, whose name is the id.
     """
 
     id: str
     name: str
     oversees: bool = False
+    elsewhere: bool = False
 
 
 class Desk:
@@ -66,7 +68,9 @@ class Desk:
             owned = self._ground.ownership.hold(conversation_id, session)
             if owned.owner == "agent":
                 return self._again(session, conversation_id, agent, owned)
-            request = self._requests.open_for(session, conversation_id, BY_HAND)
+            request = self._requests.open_for(
+                session, conversation_id, BY_HAND, by=agent.id
+            )
             owned = self._ground.ownership.take_over(
                 conversation_id, name=agent.name, version=version, session=session
             )
@@ -142,7 +146,7 @@ class Desk:
             line = self._ground.wording.transferred(language, agent.name, to.name)
             self._ground.speech.say(session, conversation_id, line)
             self._note(session, "transfer", agent, request, to=to.id)
-            self._ground.webhook.note(session, "handoff.transferred", request)
+            self._tell(session, "transferred", request, agent)
         self._ground.tell(conversation_id)
         return owned
 
@@ -193,7 +197,7 @@ class Desk:
         line = self._ground.wording.joined(language, agent.name)
         self._ground.speech.say(session, taken.conversation_id, line)
         self._note(session, "take", agent, taken)
-        self._ground.webhook.note(session, "handoff.taken", taken)
+        self._tell(session, "taken", taken, agent)
 
     def _end(
         self,
@@ -216,7 +220,7 @@ class Desk:
             self._take_leave(session, closed, agent)
             act = "return" if outcome == "returned" else "resolve"
             self._note(session, act, agent, closed, disposition=disposition)
-            self._ground.webhook.note(session, f"handoff.{outcome}", closed)
+            self._tell(session, outcome, closed, agent)
         self._ground.tell(conversation_id)
         return owned
 
@@ -257,6 +261,11 @@ class Desk:
             raise RequestUnknown
         return changed
 
+    def _tell(
+        self, session: Session, what: str, request: HandoffRequest, agent: Colleague
+    ) -> None:
+        self._ground.events.note(session, f"handoff.{what}", request, by=agent.id)
+
     def _note(
         self,
         session: Session,
@@ -265,10 +274,12 @@ class Desk:
         request: HandoffRequest,
         **detail: Any,
     ) -> None:
+        if agent.elsewhere:
+            detail["in"] = agent.id
         self._ground.audit.note(
             session,
             act,
-            agent_id=agent.id,
+            agent_id=None if agent.elsewhere else agent.id,
             conversation_id=request.conversation_id,
             **detail,
         )

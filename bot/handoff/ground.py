@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -11,11 +12,34 @@ from bot.conversations.ownership import Ownership
 from bot.conversations.speech import Speech
 from bot.database import Sessions
 from bot.handoff.availability import Availability
+from bot.handoff.models import HandoffRequest
 from bot.handoff.request_rows import RequestRepository
-from bot.handoff.webhook import Webhook
 from bot.handoff.wording import HandoffWording
 
 Tell = Callable[[str], None]
+
+
+class Events(Protocol):
+    """Hears what happens to requests, in the transaction in which it does."""
+
+    def note(
+        self,
+        session: Session,
+        event: str,
+        request: HandoffRequest,
+        *,
+        by: str | None = None,
+        **more: str,
+    ) -> None:
+        """Note an event; `by`: who brought it about, and needs no telling."""
+        ...
+
+
+class NobodyHears:
+    """Notes nothing."""
+
+    def note(self, *_: object, **__: object) -> None:
+        """Nobody is told."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +51,7 @@ class Ground:
     ownership: Ownership
     speech: Speech
     availability: Availability
-    webhook: Webhook
+    events: Events
     wording: HandoffWording
     audit: Audit
     tell: Tell

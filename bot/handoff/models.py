@@ -1,15 +1,13 @@
-"""Cases for the team, conversations that wait for a person, and who was told."""
+"""Cases for the team, and conversations that wait for a person."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
-    Integer,
     String,
     text,
 )
@@ -25,7 +23,6 @@ CaseStanding = CaseState | Literal["lapsed"]
 RequestState = Literal["waiting", "taken", "closed"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Outcome = Literal["resolved", "returned", "abandoned"]
-EventState = Literal["queued", "sent", "dead"]
 
 # Written out, so that the few open ones are found by their own index.
 OPEN = text("state IN ('waiting', 'taken')")
@@ -123,26 +120,3 @@ class HandoffRequest(Base):
     resolution_due: Mapped[datetime] = mapped_column(UtcDateTime)
     first_response_breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolution_breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class WebhookEvent(Base):
-    """Something that another system is told; nothing personal, and never unsaid.
-
-    One that was refused too often is `dead` and stays, to be seen and sent again.
-    """
-
-    __tablename__ = "webhook_event"
-    __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state_known"),
-        Index("ix_webhook_event_due", "state", "due_at"),
-    )
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(40))
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[EventState] = mapped_column(String(8), default="queued")
-    tries: Mapped[int] = mapped_column(Integer, default=0)
-    fault: Mapped[str | None] = mapped_column(String(40))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -16,7 +16,7 @@ class Promises:
         with self._ground.sessions.begin() as session:
             for due in (FIRST_RESPONSE, RESOLUTION):
                 for request in RequestRepository(session).breach(due, now=now):
-                    self._ground.webhook.note(
+                    self._ground.events.note(
                         session, "handoff.breached", request, target=due.name
                     )
                     chats.append(request.conversation_id)

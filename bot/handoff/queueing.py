@@ -64,7 +64,7 @@ class Queueing:
             closed_at=self._ground.clock.now(),
         )
         if closed is not None:
-            self._ground.webhook.note(session, "handoff.abandoned", closed)
+            self._ground.events.note(session, "handoff.abandoned", closed)
 
     def release(self) -> tuple[str, ...]:
         """Give back to the assistant whom nobody can join; gives their conversations.
@@ -108,4 +108,4 @@ class Queueing:
         wait = self._ground.availability.typical_wait(session)
         line = self._ground.wording.queued(language, place, wait)
         self._ground.speech.say(session, request.conversation_id, line)
-        self._ground.webhook.note(session, "handoff.queued", request)
+        self._ground.events.note(session, "handoff.queued", request)

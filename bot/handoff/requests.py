@@ -91,10 +91,15 @@ class HandoffRequests:
         conversation_id: str,
         reason: str,
         frustrated: bool = False,
+        *,
+        by: str | None = None,
     ) -> HandoffRequest:
-        """The open request of a conversation that the caller holds; else a new one."""
+        """The open request of a conversation that the caller holds; else a new one.
+
+        `by`: the agent who opens it, if it is one.
+        """
         request = RequestRepository(session).open_of(conversation_id)
-        return request or self._put(session, conversation_id, reason, frustrated)
+        return request or self._put(session, conversation_id, reason, frustrated, by)
 
     def _ask(
         self,
@@ -142,7 +147,12 @@ class HandoffRequests:
         requests.change(request.id, **values)
 
     def _put(
-        self, session: Session, conversation_id: str, reason: str, frustrated: bool
+        self,
+        session: Session,
+        conversation_id: str,
+        reason: str,
+        frustrated: bool,
+        by: str | None,
     ) -> HandoffRequest:
         conversation = session.get(Conversation, conversation_id)
         if conversation is None:
@@ -158,7 +168,7 @@ class HandoffRequests:
             conversation_id=conversation_id,
             reason=reason,
         )
-        self._ground.webhook.note(session, "handoff.requested", request)
+        self._ground.events.note(session, "handoff.requested", request, by=by)
         return request
 
     def _request(

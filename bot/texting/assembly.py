@@ -6,7 +6,7 @@ from bot.background import Bell
 from bot.conversations.hearing import Detect
 from bot.conversations.notifier import Notifier
 from bot.conversations.offers import Offers
-from bot.conversations.saying import Saying
+from bot.conversations.saying import OnSaid, Saying
 from bot.conversations.service import Conversations
 from bot.conversations.turns import Turns
 from bot.conversations.unreadable import Unreadable
@@ -39,11 +39,11 @@ def build_linking(outside: Outside) -> Linking:
     return Linking(outside.sessions, outside.clock, outside.randomness, base=base)
 
 
-def build_saying(outside: Outside, linking: Linking) -> Saying:
-    """Lets every line of the service be texted to who texts."""
+def build_saying(outside: Outside, linking: Linking, *on_said: OnSaid) -> Saying:
+    """Lets every line of the service be texted to who texts, and told to others."""
     rendering = Rendering(Wording(outside.brand))
     replies = TextedReplies(outside.outbox, outside.cipher, rendering, linking)
-    return Saying([replies])
+    return Saying([replies, *on_said])
 
 
 class Assembly:

@@ -1,12 +1,18 @@
 """Conversations, an assistant and a desk over one database, without HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.agents.models import Agent
 from bot.clock import ManualClock
+from bot.connectors import assembly as connectors
+from bot.connectors.assembly import Connectors
+from bot.connectors.errors import NotTaken
+from bot.connectors.port import Connector
 from bot.conversations.lines import BACK, Line, MessageView, Option
 from bot.conversations.models import Conversation
+from bot.conversations.saying import Saying
 from bot.conversations.service import Conversations
 from bot.conversations.wording import Wording
 from bot.database import Sessions
@@ -28,12 +34,11 @@ class Mailbox:
         self.refused: list[bytes] = []
         self.fault: str | None = None
 
-    def post(self, body: bytes, headers: dict[str, str]) -> str | None:
-        if self.fault is None:
-            self.taken.append((body, headers))
-        else:
+    def post(self, body: bytes, headers: dict[str, str]) -> None:
+        if self.fault is not None:
             self.refused.append(body)
-        return self.fault
+            raise NotTaken(self.fault)
+        self.taken.append((body, headers))
 
 
 @dataclass
@@ -44,6 +49,7 @@ class DeskWorld:
     sessions: Sessions
     clock: ManualClock
     team: Handoff
+    connectors: Connectors
     conversations: Conversations
     mailbox: Mailbox
     told: list[str]
@@ -120,12 +126,29 @@ class DeskWorld:
         return self.world.rows(HandoffRequest, HandoffRequest.conversation_id == chat)
 
 
-def make_desk(sessions: Sessions, clock: ManualClock, **chosen: Any) -> DeskWorld:
-    """A desk without people, and one conversation with the assistant."""
+def make_desk(
+    sessions: Sessions,
+    clock: ManualClock,
+    helpers: Sequence[Connector] = (),
+    **chosen: Any,
+) -> DeskWorld:
+    """A desk without people, and one conversation with the assistant.
+
+    `helpers`: the help desks that are connected.
+    """
     secret = {"webhook_secret": SECRET}
     world, mailbox = make_world(sessions, clock, **secret | chosen), Mailbox()
     told: list[str] = []
-    team = handoff.build(world.parts, world.team, tell=told.append, poster=mailbox)
+    outlets = connectors.build_outlets(world.parts, connectors=helpers, poster=mailbox)
+    outbox = outlets.outbox
+    team = handoff.build(
+        world.parts,
+        world.team,
+        saying=Saying([outbox.said]),
+        tell=told.append,
+        events=outbox,
+        count_agents=outlets.count_agents,
+    )
     numbers = iter(range(1_000_000))
     conversations = Conversations(
         sessions,
@@ -135,9 +158,14 @@ def make_desk(sessions: Sessions, clock: ManualClock, **chosen: Any) -> DeskWorl
         detect=detect,
         new_id=lambda: f"chat-{next(numbers)}",
         wording=Wording(),
+        on_heard=[outbox.heard],
+        saying=Saying([outbox.said]),
         on_replied=[team.queueing.join],
         on_chosen={BACK: team.queueing.leave},
     )
-    made = DeskWorld(world, sessions, clock, team, conversations, mailbox, told)
+    both_ways = connectors.build(world.parts.outside, outlets, team.desk)
+    made = DeskWorld(
+        *(world, sessions, clock, team, both_ways, conversations, mailbox, told)
+    )
     made.start()
     return made

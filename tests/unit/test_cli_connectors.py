@@ -1,4 +1,4 @@
-"""`webhook`: what the other system has not taken, at the command line."""
+"""`connectors` and `webhook`: what other systems have not taken."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from bot.assembly import build_services
 from bot.cli import main
-from bot.handoff.models import WebhookEvent
+from bot.connectors.models import RemoteDelivery
 from bot.services import Services
 from bot.settings import load_settings
 
@@ -34,11 +34,12 @@ def shown(capsys: pytest.CaptureFixture[str], verb: str, code: int) -> object:
 def test_what_waits_is_listed_without_what_it_says(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (event,) = services.webhook.queued()
+    (event,) = services.connectors.outbox.listed("queued")
     assert shown(capsys, "list", 0) == [
         {
             "state": "queued",
             "id": event.id,
+            "connector": "webhook",
             "name": "handoff.requested",
             "tries": 0,
             "fault": None,
@@ -51,7 +52,7 @@ def test_what_was_given_up_is_seen_and_tried_again(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with services.sessions.begin() as session:
-        session.query(WebhookEvent).update({"state": "dead", "fault": "500"})
+        session.query(RemoteDelivery).update({"state": "dead", "fault": "500"})
     listed = shown(capsys, "list", 1)
     assert isinstance(listed, list) and listed[0]["fault"] == "500"
     again = shown(capsys, "retry", 0)

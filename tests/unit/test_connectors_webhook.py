@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from bot.clock import ManualClock
+from bot.connectors.errors import NotTaken
+from bot.connectors.models import RemoteDelivery
+from bot.connectors.outbox import Outbox
+from bot.connectors.sending import WAITS, Sending
+from bot.connectors.webhook import HttpPoster, Webhook, sign
 from bot.database import Sessions
-from bot.handoff.models import WebhookEvent
-from bot.handoff.webhook import WAITS, HttpPoster, Webhook, sign
 from tests.unit.desk_world import SECRET, DeskWorld, Mailbox, make_desk
 from tests.unit.world import CHAT, MARIA, MARIAS_NUMBER, at_once
 
@@ -23,12 +26,12 @@ def desk(sessions: Sessions, clock: ManualClock) -> DeskWorld:
 
 
 def told(desk: DeskWorld) -> list[dict[str, Any]]:
-    desk.team.webhook.drain()
+    desk.connectors.sending.drain("webhook")
     return [json.loads(body) for body, _ in desk.mailbox.taken]
 
 
 def states(desk: DeskWorld) -> list[str]:
-    return [row.state for row in desk.world.rows(WebhookEvent)]
+    return [row.state for row in desk.world.rows(RemoteDelivery)]
 
 
 def test_a_handoff_is_told_from_the_wish_to_the_end(desk: DeskWorld) -> None:
@@ -116,9 +119,9 @@ def test_waits_grow_and_in_the_end_it_is_given_up_for_all_to_see(
     for wait in WAITS:
         told(desk)
         desk.clock.move(wait)
-    assert desk.team.webhook.dead() == ()
+    assert desk.connectors.outbox.listed("dead") == ()
     told(desk)
-    (dead,) = desk.team.webhook.dead()
+    (dead,) = desk.connectors.outbox.listed("dead")
     assert (dead.name, dead.fault) == ("handoff.requested", "ConnectError")
     assert dead.tries == len(WAITS) + 1 == len(desk.mailbox.refused)
 
@@ -126,11 +129,12 @@ def test_waits_grow_and_in_the_end_it_is_given_up_for_all_to_see(
 def test_what_was_given_up_can_be_told_again(desk: DeskWorld) -> None:
     desk.ask()
     with desk.sessions.begin() as session:
-        session.query(WebhookEvent).update({"state": "dead", "tries": 9})
+        session.query(RemoteDelivery).update({"state": "dead", "tries": 102})
     assert told(desk) == []
-    assert desk.team.webhook.revive() == 1
+    assert desk.connectors.outbox.revive() == 1
     assert len(told(desk)) == 1
-    assert desk.team.webhook.queued() == desk.team.webhook.dead() == ()
+    assert desk.connectors.outbox.listed("queued") == ()
+    assert desk.connectors.outbox.listed("dead") == ()
 
 
 def test_one_that_was_being_told_when_the_process_ended_is_told_again(
@@ -139,9 +143,10 @@ def test_one_that_was_being_told_when_the_process_ended_is_told_again(
     desk.ask()
     poster = Mailbox()
     poster.post = _die  # type: ignore[method-assign]
-    ended = Webhook(desk.sessions, desk.clock, secret=SECRET, poster=poster)
+    webhook = Webhook(desk.clock, poster, SECRET)
+    ended = Sending(desk.sessions, desk.clock, [webhook])
     with pytest.raises(KeyboardInterrupt):
-        ended.drain()
+        ended.drain("webhook")
     assert told(desk) == []
     desk.clock.move(60)
     assert len(told(desk)) == 1
@@ -151,13 +156,12 @@ def test_where_nobody_is_to_be_told_nothing_is_kept(
     sessions: Sessions, clock: ManualClock
 ) -> None:
     desk = make_desk(sessions, clock)
-    silent = Webhook(sessions, clock)
+    silent = Outbox(sessions, clock, [])
     desk.ask()
     before = len(states(desk))
     with sessions.begin() as session:
         silent.note(session, "handoff.taken", desk.request())
     assert len(states(desk)) == before
-    assert silent.drain() == 0
 
 
 def test_what_is_not_decided_is_not_told(desk: DeskWorld) -> None:
@@ -165,7 +169,7 @@ def test_what_is_not_decided_is_not_told(desk: DeskWorld) -> None:
     desk.team.desk.take(CHAT, lee)
     before = len(states(desk))
     with pytest.raises(RuntimeError), desk.sessions.begin() as session:
-        desk.team.webhook.note(session, "handoff.resolved", desk.request())
+        desk.connectors.outbox.note(session, "handoff.resolved", desk.request())
         raise RuntimeError
     assert len(states(desk)) == before
 
@@ -174,9 +178,9 @@ def test_what_was_told_is_forgotten_after_a_month(desk: DeskWorld) -> None:
     desk.ask()
     told(desk)
     desk.clock.move(timedelta(days=29).total_seconds())
-    assert desk.team.webhook.forget_old() == 0
+    assert desk.connectors.outbox.forget_old() == 0
     desk.clock.move(timedelta(days=2).total_seconds())
-    assert desk.team.webhook.forget_old() == 1
+    assert desk.connectors.outbox.forget_old() == 1
 
 
 def test_of_many_processes_one_tells(
@@ -186,8 +190,8 @@ def test_of_many_processes_one_tells(
     for number in range(10):
         desk.start(f"chat-{number}")
         desk.ask(f"chat-{number}")
-    at_once(lambda _: desk.team.webhook.drain(), times=8)
-    desk.team.webhook.drain()
+    at_once(lambda _: desk.connectors.sending.drain("webhook"), times=8)
+    desk.connectors.sending.drain("webhook")
     ids = [headers["Switchboard-Delivery"] for _, headers in desk.mailbox.taken]
     assert len(ids) == len(set(ids)) == 10
 
@@ -244,14 +248,23 @@ def test_over_http_only_success_is_taken(status: int, fault: str | None) -> None
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        poster = HttpPoster(f"http://127.0.0.1:{server.server_port}/hook")
-        assert poster.post(b"{}", {}) == fault
+        url = f"http://127.0.0.1:{server.server_port}/hook"
+        poster = HttpPoster(ManualClock(), url)
+        assert fault_of(poster) == fault
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert poster.post(b"{}", {}) == "ConnectError"
+    assert fault_of(poster) == "ConnectError"
 
 
-def _die(_body: bytes, _headers: dict[str, str]) -> str | None:
+def fault_of(poster: HttpPoster) -> str | None:
+    try:
+        poster.post(b"{}", {})
+    except NotTaken as error:
+        return error.fault
+    return None
+
+
+def _die(_body: bytes, _headers: dict[str, str]) -> None:
     raise KeyboardInterrupt
