@@ -38,6 +38,7 @@ from bot.language import detect
 from bot.limits import make_limits
 from bot.privacy.cipher import Keys
 from bot.privacy.secrets import secret_key
+from bot.review import assembly as review
 from bot.services import Services
 from bot.settings import Settings
 from bot.telephony.assembly import hands
@@ -180,6 +181,7 @@ def _gather(
         promises=team.promises,
         connectors=connectors.build(outside, outlets, team.desk),
         summaries=team.summaries,
+        review=review.build(outside, people),
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=build_web_sessions(outside),

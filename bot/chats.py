@@ -22,6 +22,7 @@ from bot.engine.client import EngineClient
 from bot.handoff.assembly import Handoff
 from bot.language import detect
 from bot.privacy.models import Disclosure
+from bot.review.noticing import notice
 from bot.texting.models import TextThread, WebLink
 from bot.verification.backend import Backend
 from bot.verification.models import Proof, Showing, Visitor
@@ -57,7 +58,7 @@ def build_conversations(
         ],
         on_heard=[backend.showings.go_on, *on_heard],
         saying=saying,
-        on_replied=[team.queueing.join],
+        on_replied=[team.queueing.join, notice],
         on_chosen={BACK: team.queueing.leave},
     )
 

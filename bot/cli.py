@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import yaml
 
+from bot import review_commands
 from bot.settings import Settings, SettingsError, load_settings
 
 Command = Callable[[Settings, argparse.Namespace], int]
@@ -83,6 +84,8 @@ def parser() -> argparse.ArgumentParser:
     hooks.set_defaults(connector="webhook")
     told = "list the help articles, or say what is wrong with them and the answers"
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
+    told = "write what agents have labelled as training data, for a person to read"
+    review_commands.add_arguments(add("review", review, told))
     add("understand", understand, "sentences in, one JSON object a line out")
     add("train", train, "train the model, unless nothing it learns from changed")
     told = "stand in for Twilio on this machine; prints how to use it"
@@ -266,6 +269,19 @@ def train(_settings: Settings, _arguments: argparse.Namespace) -> int:
     except training.TrainingFailed as error:
         raise CommandFailed(f"{error}\nTraining failed.") from None
     print(f"{training.MODEL}: {'trained' if done else 'nothing to learn anew'}")
+    return 0
+
+
+def review(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write the labels of a language to standard output."""
+    from bot import schema
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    exporter = services.review.exporter
+    exported = exporter.export(arguments.language, days=arguments.since)
+    print(exported.text, end="")
     return 0
 
 

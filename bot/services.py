@@ -37,6 +37,7 @@ from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
+from bot.review.service import Review
 from bot.settings import Settings
 from bot.telephony.calls import Calls
 from bot.telephony.outbox import Outbox
@@ -100,6 +101,7 @@ class Services:
     promises: Promises
     connectors: Connectors
     summaries: Summaries
+    review: Review
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

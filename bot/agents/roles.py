@@ -14,12 +14,16 @@ Permission = Literal[
     "decide",  # cases, and the return of a number that another person asked for
     "oversee",  # everybody's cases and requests, the whole team
     "audit",  # the log of what was done
+    "label",  # say what a line meant that was not understood
+    "curate",  # change labels, and take them out as training data
 ]
 
-WORKING: frozenset[Permission] = frozenset({"look", "work", "recover", "suspend"})
+WORKING: frozenset[Permission] = frozenset(
+    {"look", "work", "recover", "suspend", "label"}
+)
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "agent": WORKING,
-    "supervisor": WORKING | {"decide", "oversee", "audit"},
+    "supervisor": WORKING | {"decide", "oversee", "audit", "curate"},
     "auditor": frozenset({"look", "oversee", "audit"}),
 }
 

@@ -89,7 +89,15 @@ async def test_the_other_pages_are_for_every_agent(
     me = services.agents.roster.listed()[0]
     services.desk.set_priority(late, Colleague(me.id, me.name), "urgent")
     web_stage.clock.move(10 * 60)
-    for path in ("", "/all", "/search?q=person", "/cases", "/team", "/audit"):
+    for path in (
+        "",
+        "/all",
+        "/search?q=person",
+        "/cases",
+        "/review",
+        "/team",
+        "/audit",
+    ):
         await sam.go(path)
         faults += await find_faults(sam, path or "queue")
     await sam.page.keyboard.press("?")

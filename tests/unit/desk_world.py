@@ -21,6 +21,7 @@ from bot.handoff.assembly import Handoff
 from bot.handoff.desk import Colleague
 from bot.handoff.models import HandoffRequest
 from bot.language import detect
+from bot.review.noticing import notice
 from tests.unit.world import CHAT, World, make_world
 
 SECRET = "a secret of the webhook's other end"
@@ -160,7 +161,7 @@ def make_desk(
         wording=Wording(),
         on_heard=[outbox.heard],
         saying=Saying([outbox.said]),
-        on_replied=[team.queueing.join],
+        on_replied=[team.queueing.join, notice],
         on_chosen={BACK: team.queueing.leave},
     )
     both_ways = connectors.build(world.parts.outside, outlets, team.desk)

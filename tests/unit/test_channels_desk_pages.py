@@ -26,6 +26,7 @@ PAGES = (
     "/all",
     "/search",
     "/search?q=person",
+    "/review",
     "/cases",
     "/team",
     "/audit",

@@ -40,6 +40,7 @@ SHORTCUTS = (
             ("g q", "queue"),
             ("g m", "mine"),
             ("g a", "all"),
+            ("g r", "review"),
             ("/", "search"),
             ("Esc", "leave"),
         ),
@@ -161,6 +162,7 @@ class Pages:
         if who.may("work"):
             mine = sum(card.unread > 0 for card in lists.mine(who))
             links.insert(1, Link("mine", "/desk/mine", "g m", mine))
+        links.append(Link("review", "/desk/review", "g r"))
         if who.may("oversee"):
             links += [
                 Link("cases", "/desk/cases", "g c"),

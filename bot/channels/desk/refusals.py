@@ -11,6 +11,7 @@ from bot.conversations import errors as conversations
 from bot.desk import errors as desk
 from bot.handoff import errors as handoff
 from bot.http import Problem
+from bot.review import errors as review
 from bot.verification import errors as verification
 
 Refusal = Callable[[Any], Problem]
@@ -45,6 +46,11 @@ def _spoken_for(name: str) -> Refusal:
         return Problem(409, name, title, f"{by} has this conversation.", by=error.by)
 
     return refuse
+
+
+def _labelled(error: review.LabelledAlready) -> Problem:
+    told = f"{error.by} has labelled this line."
+    return Problem(409, "labelled-already", "Labelled already", told, by=error.by)
 
 
 REFUSALS: Mapping[type[Exception], Refusal] = {
@@ -115,6 +121,9 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     handoff.CaseWithoutAccount: _plain(
         409, "case-without-account", "Nobody has that contact: it can be refused only."
     ),
+    review.LineUnknown: _plain(404, "line-unknown", "The line is gone."),
+    review.IntentUnknown: _plain(422, "intent-unknown", "Choose one of the list."),
+    review.LabelledAlready: _labelled,
     verification.ProofMissing: _plain(
         409, "contact-missing", "Ask which e-mail address or number the account has."
     ),

@@ -14,6 +14,7 @@ from bot.channels.desk.deeds import DeskDeeds
 from bot.channels.desk.door import HOME, Door
 from bot.channels.desk.page_route import page_route
 from bot.channels.desk.pages import Pages
+from bot.channels.desk.reviewing import ReviewPages
 from bot.channels.desk.templates import Templates
 from bot.channels.desk.views import DeskViews
 from bot.channels.desk.wording import FOLDER
@@ -42,6 +43,7 @@ def add_desk(app: FastAPI, services: Services, *, folder: Path = FOLDER) -> None
     views = DeskViews(services, pages)
     _add_views(router, views)
     _add_deeds(router, DeskDeeds(services, pages, views))
+    _add_review(router, ReviewPages(services, pages))
     app.include_router(router)
     files = _Files(Scripts(folder))
     app.router.routes.append(
@@ -90,3 +92,9 @@ def _add_deeds(router: APIRouter, deeds: DeskDeeds) -> None:
     router.post("/cases/{number}")(deeds.decide_case)
     router.post("/unsuspensions/{return_id}")(deeds.decide_return)
     router.post(f"{CHAT}/{{deed}}")(deeds.act)
+
+
+def _add_review(router: APIRouter, review: ReviewPages) -> None:
+    router.get("/review")(review.show)
+    router.get("/review/export")(review.export)
+    router.post("/review/{conversation_id}/{seq}")(review.label)
