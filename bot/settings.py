@@ -10,14 +10,17 @@ from pydantic_settings import SettingsError as ValueUnreadable
 
 from bot.addresses import LOOPBACK, as_origin, as_proxies, origin_of
 from bot.privacy.weakness import weakness
-from bot.settings_connectors import ConnectorSettings
+from bot.settings_connectors import ConnectorSettings, connector_fault
 from bot.settings_twilio import twilio_fault
 
 __all__ = ["LOOPBACK", "Settings", "SettingsError", "load_settings"]
 
 Origin = Annotated[str, AfterValidator(as_origin)]
 # Secrets that an operator makes up, unlike those that somebody else hands out.
-KEYS = ("secret_key", "identity_token_key", "webhook_secret")
+KEYS = (
+    *("secret_key", "identity_token_key", "webhook_secret"),
+    *("chatwoot_path_secret",),
+)
 
 
 class SettingsError(Exception):
@@ -244,8 +247,8 @@ def _require_safe(settings: Settings) -> None:
         )
     if not settings.demo and settings.secret_key is None:
         raise SettingsError("BOT_SECRET_KEY is not set; production needs one")
-    if settings.webhook_url and settings.webhook_secret is None:
-        raise SettingsError("BOT_WEBHOOK_SECRET is not set; BOT_WEBHOOK_URL needs it")
+    if fault := connector_fault(settings):
+        raise SettingsError(fault)
     for name in KEYS:
         key = getattr(settings, name)
         if key is not None and (fault := weakness(key)):

@@ -6,6 +6,12 @@ from pydantic import Field, SecretStr
 
 from bot.settings_telephony import TelephonySettings
 
+# Without these a system that is turned on could not be talked to, or not be believed.
+NEEDED = {
+    "webhook_url": ("webhook_secret",),
+    "chatwoot_url": ("chatwoot_account", "chatwoot_inbox", "chatwoot_token"),
+}
+
 
 class ConnectorSettings(TelephonySettings):
     """What an operator may choose of other systems; each is off until it is named."""
@@ -21,3 +27,35 @@ class ConnectorSettings(TelephonySettings):
         description="with a help desk connected, when somebody counts as there: in"
         " the team's `hours`, or while an agent's page of our own `desk` is open",
     )
+
+    chatwoot_url: str = Field("", description="address of your Chatwoot; empty: off")
+    chatwoot_account: int = Field(0, ge=0, description="number of the Chatwoot account")
+    chatwoot_inbox: int = Field(
+        0, ge=0, description="number of the API inbox that gets the conversations"
+    )
+    chatwoot_token: SecretStr | None = Field(
+        None, description="access token of the Chatwoot user who opens conversations"
+    )
+    chatwoot_webhook_secret: SecretStr | None = Field(
+        None, description="secret that the inbox's webhook is signed with"
+    )
+    chatwoot_path_secret: SecretStr | None = Field(
+        None,
+        description="end of the webhook's address, where Chatwoot is too old to sign",
+    )
+
+
+def connector_fault(settings: ConnectorSettings) -> str | None:
+    """What a system lacks that is turned on by its address; names the variables."""
+    for url, needed in NEEDED.items():
+        if getattr(settings, url):
+            for name in needed:
+                if not getattr(settings, name):
+                    return f"BOT_{name.upper()} is not set; BOT_{url.upper()} needs it"
+    secrets = settings.chatwoot_webhook_secret or settings.chatwoot_path_secret
+    if settings.chatwoot_url and not secrets:
+        return (
+            "BOT_CHATWOOT_WEBHOOK_SECRET is not set; BOT_CHATWOOT_URL needs it, or"
+            " BOT_CHATWOOT_PATH_SECRET"
+        )
+    return None

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.connectors import chatwoot
 from bot.connectors.acting import Acting
+from bot.connectors.calls import Calls
+from bot.connectors.chatwoot import Chatwoot
 from bot.connectors.inbound import Inbound
 from bot.connectors.outbox import Outbox, Recipient
 from bot.connectors.port import Connector
@@ -77,7 +81,19 @@ def build(outside: Outside, outlets: Outlets, desk: Desk) -> Connectors:
 
 def chosen(settings: Settings, clock: Clock) -> tuple[Connector, ...]:
     """The help desks that the settings turn on."""
-    return ()
+    return (_chatwoot(settings, clock),) if settings.chatwoot_url else ()
+
+
+def _chatwoot(settings: Settings, clock: Clock) -> Chatwoot:
+    base = chatwoot.base_url(settings.chatwoot_url, settings.chatwoot_account)
+    headers = chatwoot.headers(_told(settings.chatwoot_token))
+    return Chatwoot(
+        clock,
+        Calls(clock, base, headers),
+        settings.chatwoot_inbox,
+        secret=_told(settings.chatwoot_webhook_secret),
+        path_secret=_told(settings.chatwoot_path_secret),
+    )
 
 
 def _relays(parts: Assembly, connectors: Sequence[Connector]) -> list[Relay]:
@@ -94,9 +110,11 @@ def _relays(parts: Assembly, connectors: Sequence[Connector]) -> list[Relay]:
 def _webhook(settings: Settings, clock: Clock, poster: Poster | None) -> Webhook | None:
     if poster is None and settings.webhook_url:
         poster = HttpPoster(clock, settings.webhook_url)
-    secret = settings.webhook_secret
-    key = secret.get_secret_value() if secret else ""
-    return Webhook(clock, poster, key) if poster else None
+    return Webhook(clock, poster, _told(settings.webhook_secret)) if poster else None
+
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
 
 
 def _somebody(_session: Session) -> int:

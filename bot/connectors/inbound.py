@@ -5,12 +5,12 @@ from datetime import timedelta
 from threading import Lock
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from bot.clock import Clock
 from bot.connectors.acting import Acting
 from bot.connectors.errors import ConnectorUnknown
-from bot.connectors.models import RemoteEvent
+from bot.connectors.models import RemoteDelivery, RemoteEvent
 from bot.connectors.port import Connector, Happened, Notice
 from bot.connectors.refs import forget_refs
 from bot.conversations.cleaning import clean
@@ -92,6 +92,18 @@ class Inbound:
             "at": self._clock.now(),
         }
 
+    def _is_opening(self, event: RemoteEvent) -> bool:
+        """Whether something is on its way there that it may be about."""
+        query = select(
+            exists().where(
+                RemoteDelivery.connector == event.connector,
+                RemoteDelivery.kind == "open",
+                RemoteDelivery.state == "queued",
+            )
+        )
+        with reading(self._sessions) as session:
+            return bool(session.scalar(query))
+
     def _open(self) -> Sequence[RemoteEvent]:
         query = select(RemoteEvent).where(RemoteEvent.done_at.is_(None))
         with reading(self._sessions) as session:
@@ -102,7 +114,7 @@ class Inbound:
         text = self._cipher.decrypt(sealed) if sealed else ""
         now = self._clock.now()
         done = self._acting.act(event, text)
-        if not done and now < event.at + PATIENCE:
+        if not done and now < event.at + PATIENCE and self._is_opening(event):
             return False
         if not done:
             # Another conversation of a shared inbox: none of ours.

@@ -67,7 +67,8 @@ class DeliveryRows:
                 RemoteDelivery.state == "dead",
                 RemoteDelivery.connector.in_(connectors),
             )
-            .values(state="queued", due_at=now, tries=0, fault=None)
+            # Not as if it were new: an earlier try may have been taken.
+            .values(state="queued", due_at=now, tries=1, fault=None)
             .returning(RemoteDelivery.id)
             .execution_options(synchronize_session=False)
         )

@@ -22,8 +22,10 @@ Part = tuple[str, str, Endpoint]
 class HelpDesk(ABC):
     """The application, and what a test or an operator may do behind its back.
 
-    Whoever asks has to send the header `authorization` as it is given here.
+    Whoever asks has to send the header that is named `admission` as it is given here.
     """
+
+    admission = "authorization"
 
     def __init__(self, hooks: Hooks, *, authorization: str) -> None:
         self.faults = Faults()
@@ -57,7 +59,7 @@ class HelpDesk(ABC):
 
     def _admit(self, endpoint: Endpoint) -> Endpoint:
         async def admitted(request: Request) -> Response:
-            if request.headers.get("authorization") != self._authorization:
+            if request.headers.get(self.admission) != self._authorization:
                 return JSONResponse({"error": "Invalid credentials"}, UNAUTHORIZED)
             return await endpoint(request)
 

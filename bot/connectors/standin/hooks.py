@@ -21,7 +21,7 @@ class Hooks:
     """
 
     def __init__(self, url: str, sign: Callable[[bytes, str], Headers], secret: str):
-        self._url = url
+        self.url = url
         self._sign = sign
         self._secret = secret
         self._tasks: set[asyncio.Task[list[int]]] = set()
@@ -54,7 +54,7 @@ class Hooks:
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
             for _ in range(self.times):
                 try:
-                    posted = await http.post(self._url, content=body, headers=headers)
+                    posted = await http.post(self.url, content=body, headers=headers)
                     status = posted.status_code
                 except httpx.HTTPError:
                     status = NO_ANSWER
