@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 NEEDS := .venv/.dev tests/browser/node_modules/.done train
 TEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: help run test test-security security-report check train chat nlu bench lock clean
+.PHONY: help run test test-security security-report audit check train chat nlu bench lock clean
 
 help: ## Show what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,9 @@ test-security: $(NEEDS) ## Run the tests of the security goals, and all that tak
 security-report: ## Run them; write their figures to tests/security/REPORT.md
 	@$(MAKE) --no-print-directory test-security; code=$$?; \
 	$(BIN)/python -m tests.security.report && exit $$code
+
+audit: .venv/.dev ## Ask the package index for known weaknesses of what is locked
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 check: .venv/.dev ## Format, lint, types and tests
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
