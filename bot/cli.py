@@ -13,6 +13,7 @@ from bot.settings import Settings, SettingsError, load_settings
 Command = Callable[[Settings, argparse.Namespace], int]
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 STANDIN_PORT = 8010
+HELP_DESK_PORT = 8020
 
 
 class CommandFailed(Exception):
@@ -91,6 +92,10 @@ def parser() -> argparse.ArgumentParser:
     told = "stand in for Twilio on this machine; prints how to use it"
     stand_in = add("twilio-standin", twilio_stand_in, told)
     stand_in.add_argument("--port", type=int, default=STANDIN_PORT)
+    told = "stand in for a help desk on this machine; prints how to use it"
+    help_desk = add("connector-standin", connector_stand_in, told)
+    help_desk.add_argument("name", metavar="NAME", help="zendesk or zammad")
+    help_desk.add_argument("--port", type=int, default=HELP_DESK_PORT)
     add("doctor", doctor, "say what is missing, and what to do about it")
     return root
 
@@ -310,6 +315,16 @@ def twilio_stand_in(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.telephony.twilio.account import twilio_account
 
     run(twilio_account(settings, Keys(secret_key(settings))), arguments.port)
+    return 0
+
+
+def connector_stand_in(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Serve a help desk's stand-in."""
+    from bot.connectors.standin.serving import STAND_INS, run
+
+    if arguments.name not in STAND_INS:
+        raise CommandFailed(f"There are stand-ins for {', '.join(STAND_INS)}.")
+    run(settings, arguments.name, arguments.port)
     return 0
 
 

@@ -19,7 +19,7 @@ Origin = Annotated[str, AfterValidator(as_origin)]
 # Secrets that an operator makes up, unlike those that somebody else hands out.
 KEYS = (
     *("secret_key", "identity_token_key", "webhook_secret"),
-    *("chatwoot_path_secret",),
+    *("chatwoot_path_secret", "zammad_webhook_secret"),
 )
 
 

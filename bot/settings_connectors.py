@@ -10,6 +10,8 @@ from bot.settings_telephony import TelephonySettings
 NEEDED = {
     "webhook_url": ("webhook_secret",),
     "chatwoot_url": ("chatwoot_account", "chatwoot_inbox", "chatwoot_token"),
+    "zendesk_url": ("zendesk_email", "zendesk_token", "zendesk_webhook_secret"),
+    "zammad_url": ("zammad_token", "zammad_webhook_secret"),
 }
 
 
@@ -42,6 +44,28 @@ class ConnectorSettings(TelephonySettings):
     chatwoot_path_secret: SecretStr | None = Field(
         None,
         description="end of the webhook's address, where Chatwoot is too old to sign",
+    )
+
+    zendesk_url: str = Field(
+        "", description="address of your Zendesk, https://...zendesk.com; empty: off"
+    )
+    zendesk_email: str = Field(
+        "", description="e-mail of the Zendesk user that tickets are opened by"
+    )
+    zendesk_token: SecretStr | None = Field(
+        None, description="an API token of Zendesk's Admin Center"
+    )
+    zendesk_webhook_secret: SecretStr | None = Field(
+        None, description="signing secret of the webhook at Zendesk"
+    )
+
+    zammad_url: str = Field("", description="address of your Zammad; empty: off")
+    zammad_token: SecretStr | None = Field(
+        None, description="access token of the Zammad user that tickets are opened by"
+    )
+    zammad_group: str = Field("Users", description="group that gets the tickets")
+    zammad_webhook_secret: SecretStr | None = Field(
+        None, description="HMAC SHA1 signature token of the webhook at Zammad"
     )
 
 

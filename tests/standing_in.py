@@ -113,12 +113,13 @@ def twilio(clock: Clock | None = None) -> Iterator[Twilio]:
         Route("/hook/{rest:path}", webhook.take, methods=["POST"]),
         Mount("/", Recorder(stand_in.app, exchanges)),
     ]
-    with _served(Starlette(routes=routes), listener):
+    with served_beside(Starlette(routes=routes), listener):
         yield Twilio(stand_in, url, webhook, exchanges)
 
 
 @contextmanager
-def _served(app: Starlette, listener: socket.socket) -> Iterator[None]:
+def served_beside(app: Starlette, listener: socket.socket) -> Iterator[None]:
+    """Serve an app in a thread of its own until the block is left."""
     config = uvicorn.Config(app, log_config=None, ws="none", access_log=False)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)

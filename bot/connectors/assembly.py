@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.connectors import chatwoot
 from bot.connectors.acting import Acting
-from bot.connectors.calls import Calls
-from bot.connectors.chatwoot import Chatwoot
+from bot.connectors.help_desks import help_desks, told
 from bot.connectors.inbound import Inbound
 from bot.connectors.outbox import Outbox, Recipient
 from bot.connectors.port import Connector
@@ -56,7 +53,7 @@ def build_outlets(
     outside = parts.outside
     settings, clock = outside.settings, outside.clock
     if connectors is None:
-        connectors = chosen(settings, clock)
+        connectors = help_desks(settings, clock)
     webhook = _webhook(settings, clock, poster)
     recipients: tuple[Recipient, ...] = (
         *([webhook] if webhook else []),
@@ -79,23 +76,6 @@ def build(outside: Outside, outlets: Outlets, desk: Desk) -> Connectors:
     return Connectors(outlets.outbox, outlets.sending, inbound)
 
 
-def chosen(settings: Settings, clock: Clock) -> tuple[Connector, ...]:
-    """The help desks that the settings turn on."""
-    return (_chatwoot(settings, clock),) if settings.chatwoot_url else ()
-
-
-def _chatwoot(settings: Settings, clock: Clock) -> Chatwoot:
-    base = chatwoot.base_url(settings.chatwoot_url, settings.chatwoot_account)
-    headers = chatwoot.headers(_told(settings.chatwoot_token))
-    return Chatwoot(
-        clock,
-        Calls(clock, base, headers),
-        settings.chatwoot_inbox,
-        secret=_told(settings.chatwoot_webhook_secret),
-        path_secret=_told(settings.chatwoot_path_secret),
-    )
-
-
 def _relays(parts: Assembly, connectors: Sequence[Connector]) -> list[Relay]:
     if not connectors:
         return []
@@ -110,11 +90,7 @@ def _relays(parts: Assembly, connectors: Sequence[Connector]) -> list[Relay]:
 def _webhook(settings: Settings, clock: Clock, poster: Poster | None) -> Webhook | None:
     if poster is None and settings.webhook_url:
         poster = HttpPoster(clock, settings.webhook_url)
-    return Webhook(clock, poster, _told(settings.webhook_secret)) if poster else None
-
-
-def _told(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
+    return Webhook(clock, poster, told(settings.webhook_secret)) if poster else None
 
 
 def _somebody(_session: Session) -> int:

@@ -43,7 +43,11 @@ GOOD = "9f2c4e6a8b0d1f3e5a7c9e0b2d4f6a8c"
 
 
 @pytest.mark.parametrize(
-    "name", ["BOT_SECRET_KEY", "BOT_IDENTITY_TOKEN_KEY", "BOT_WEBHOOK_SECRET"]
+    "name",
+    [
+        *("BOT_SECRET_KEY", "BOT_IDENTITY_TOKEN_KEY", "BOT_WEBHOOK_SECRET"),
+        "BOT_ZAMMAD_WEBHOOK_SECRET",
+    ],
 )
 @pytest.mark.parametrize(
     ("weak", "told"),
@@ -89,3 +93,28 @@ def test_home_is_where_links_start(
     monkeypatch.setenv("BOT_PUBLIC_URL", url)
 
     assert load_settings().own_origin == origin
+
+
+@pytest.mark.parametrize(
+    ("url", "needed"),
+    [
+        ("BOT_WEBHOOK_URL", ["BOT_WEBHOOK_SECRET"]),
+        (
+            "BOT_ZENDESK_URL",
+            [
+                *("BOT_ZENDESK_EMAIL", "BOT_ZENDESK_TOKEN"),
+                "BOT_ZENDESK_WEBHOOK_SECRET",
+            ],
+        ),
+        ("BOT_ZAMMAD_URL", ["BOT_ZAMMAD_TOKEN", "BOT_ZAMMAD_WEBHOOK_SECRET"]),
+    ],
+)
+def test_a_system_that_is_turned_on_needs_what_lets_it_in_and_out(
+    monkeypatch: pytest.MonkeyPatch, url: str, needed: list[str]
+) -> None:
+    monkeypatch.setenv(url, "https://desk.example.com")
+    for name in needed:
+        with pytest.raises(SettingsError, match=f"{name} is not set; {url} needs it"):
+            load_settings()
+        monkeypatch.setenv(name, GOOD)
+    assert load_settings()

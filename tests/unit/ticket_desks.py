@@ -12,9 +12,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.connectors.calls import Calls
+from bot.connectors.port import Connector
 from bot.connectors.standin.help_desk import HelpDesk
 from bot.connectors.standin.zammad import ZammadStandIn
 from bot.connectors.standin.zendesk import ZendeskStandIn
+from bot.connectors.zammad import Zammad
+from bot.connectors.zammad import headers as zammad_headers
+from bot.connectors.zendesk import Zendesk
+from bot.connectors.zendesk import headers as zendesk_headers
 from tests.unit.serving import served
 
 EMAIL, TOKEN, SECRET = "bot@example.com", "a token", "a secret of the webhook"
@@ -53,6 +59,21 @@ def zendesk(hook_url: str, clock: Clock) -> HelpDesk:
 
 def zammad(hook_url: str, clock: Clock) -> HelpDesk:
     return ZammadStandIn(token=TOKEN, secret=SECRET, hook_url=hook_url, clock=clock)
+
+
+# How each is stood in for, by name.
+STAND_INS: dict[str, Build] = {"zendesk": zendesk, "zammad": zammad}
+
+
+def connector(
+    name: str, clock: Clock, url: str, *, token: str = TOKEN, timeout: float = 10
+) -> Connector:
+    """The connector that talks to a stand-in."""
+    if name == "zendesk":
+        headers = zendesk_headers(EMAIL, token)
+        return Zendesk(clock, Calls(clock, url, headers, timeout=timeout), SECRET)
+    headers = zammad_headers(token)
+    return Zammad(Calls(clock, url, headers, timeout=timeout), SECRET, "Users")
 
 
 @asynccontextmanager

@@ -43,9 +43,18 @@ class HelpDesk(ABC):
 
     @abstractmethod
     async def answer(
-        self, ticket_id: int, text: str, *, name: str, public: bool = True
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        name: str,
+        public: bool = True,
+        ends: bool = False,
     ) -> list[int]:
-        """Let an agent say something; gives what the webhooks were answered."""
+        """Let an agent say something; gives what the webhooks were answered.
+
+        `ends`: with it the ticket is done.
+        """
 
     @abstractmethod
     async def solve(self, ticket_id: int, *, name: str) -> list[int]:

@@ -22,7 +22,7 @@ class Hooks:
 
     def __init__(self, url: str, sign: Callable[[bytes, str], Headers], secret: str):
         self.url = url
-        self._sign = sign
+        self.sign = sign
         self._secret = secret
         self._tasks: set[asyncio.Task[list[int]]] = set()
         self.posted: list[int] = []
@@ -48,7 +48,7 @@ class Hooks:
 
     async def _post(self, body: bytes) -> int:
         secret = f"not {self._secret}" if self.forged else self._secret
-        headers = {"Content-Type": "application/json"} | dict(self._sign(body, secret))
+        headers = {"Content-Type": "application/json"} | dict(self.sign(body, secret))
         status = NO_ANSWER
         # Without the environment's proxies: webhooks are on this machine.
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:

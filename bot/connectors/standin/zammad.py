@@ -43,22 +43,27 @@ class ZammadStandIn(HelpDesk):
         super().__init__(hooks, authorization=f"Token token={token}")
 
     async def answer(
-        self, ticket_id: int, text: str, *, name: str, public: bool = True
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        name: str,
+        public: bool = True,
+        ends: bool = False,
     ) -> list[int]:
-        """Let an agent write an article; gives what the webhook was answered."""
+        """Let an agent write an article, and set the ticket to open or closed."""
         ticket = self.state.tickets[ticket_id]
         # As the page of an agent writes it.
         body = f"<div>{escape(text)}</div>{SIGNATURE}".replace("\n", "<br>")
         asked = {"body": body, "content_type": "text/html", "internal": not public}
-        ticket.state = "open"
         article = self.state.add(ticket, asked, self._agent(name))
+        ticket.state = "closed" if ends else "open"
         return await self.hooks.post(self.state.event(ticket, article))
 
     async def solve(self, ticket_id: int, *, name: str) -> list[int]:
         """Let an agent close a ticket."""
-        self._agent(name)
         ticket = self.state.tickets[ticket_id]
-        ticket.state = "closed"
+        self.state.move(ticket, "closed", self._agent(name))
         return await self.hooks.post(self.state.event(ticket, None))
 
     def _agent(self, name: str) -> User:
@@ -98,8 +103,11 @@ class ZammadStandIn(HelpDesk):
         ticket = self.state.tickets.get(request.path_params["ticket"])
         if ticket is None:
             return _unknown()
-        ticket.state = (await request.json()).get("state", ticket.state)
-        self.hooks.post_later(self.state.event(ticket, None))
+        asked, me = await request.json(), self.state.me
+        self.state.move(ticket, asked.get("state", ticket.state), me)
+        said = asked.get("article")
+        article = self.state.add(ticket, said, me) if said else None
+        self.hooks.post_later(self.state.event(ticket, article))
         return JSONResponse(ticket.shape())
 
     async def _add(self, request: Request) -> Response:

@@ -52,6 +52,8 @@ class Ticket:
     group: str
     customer_id: int
     created_by_id: int
+    updated_by_id: int
+    updated_at: str
     state: str = "new"
     tags: list[str] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
@@ -96,7 +98,9 @@ class State:
             asked["title"],
             asked["group"],
             customer.id,
-            self.me.id,
+            created_by_id=self.me.id,
+            updated_by_id=self.me.id,
+            updated_at=self._now(),
             tags=tags,
         )
         self.tickets[ticket.id] = ticket
@@ -118,7 +122,19 @@ class State:
             asked.get("origin_by_id"),
         )
         ticket.articles.append(article)
+        self._touch(ticket, author)
         return article
+
+    def move(self, ticket: Ticket, state: str, actor: User) -> None:
+        """Let a ticket get into another state."""
+        ticket.state = state
+        self._touch(ticket, actor)
+
+    def _touch(self, ticket: Ticket, actor: User) -> None:
+        ticket.updated_by_id, ticket.updated_at = actor.id, self._now()
+
+    def _now(self) -> str:
+        return self.clock.now().isoformat(timespec="milliseconds")
 
     def titled(self, part: str) -> Iterable[Ticket]:
         """Tickets whose title contains something."""

@@ -39,11 +39,17 @@ class ZendeskStandIn(HelpDesk):
         super().__init__(hooks, authorization=f"Basic {basic}")
 
     async def answer(
-        self, ticket_id: int, text: str, *, name: str, public: bool = True
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        name: str,
+        public: bool = True,
+        ends: bool = False,
     ) -> list[int]:
-        """Let an agent comment; gives what the webhooks were answered."""
-        agent = self.state.agent(name)
-        asked = {"comment": {"body": text, "public": public}, "status": "pending"}
+        """Let an agent comment, and set the ticket to pending or solved."""
+        agent, status = self.state.agent(name), "solved" if ends else "pending"
+        asked = {"comment": {"body": text, "public": public}, "status": status}
         return await self.hooks.post(*self._events(ticket_id, asked, agent))
 
     async def solve(self, ticket_id: int, *, name: str) -> list[int]:
@@ -64,6 +70,7 @@ class ZendeskStandIn(HelpDesk):
             ("POST", "/api/v2/users/create_or_update", self._upsert_user),
             ("POST", TICKETS, self._create),
             ("GET", TICKETS, self._list),
+            ("GET", f"{TICKETS}/{{ticket:int}}", self._one),
             ("PUT", f"{TICKETS}/{{ticket:int}}", self._update),
             ("GET", f"{TICKETS}/{{ticket:int}}/audits", self._audits),
         )
@@ -111,6 +118,10 @@ class ZendeskStandIn(HelpDesk):
             if wanted in (None, each.external_id)
         ]
         return JSONResponse({"tickets": tickets, "count": len(tickets)})
+
+    async def _one(self, request: Request) -> Response:
+        ticket = self.state.tickets.get(request.path_params["ticket"])
+        return JSONResponse({"ticket": ticket.shape()}) if ticket else _unknown()
 
     async def _update(self, request: Request) -> Response:
         ticket = self.state.tickets.get(request.path_params["ticket"])
