@@ -72,6 +72,7 @@ def forget_refs(session: Session, before: datetime) -> int:
     """Delete old references of handoffs that are over and told; counts them."""
     is_open = exists().where(HandoffRequest.id == RemoteRef.request_id, OPEN)
     is_needed = exists().where(
+        RemoteDelivery.connector == RemoteRef.connector,
         RemoteDelivery.request_id == RemoteRef.request_id,
         RemoteDelivery.state != "sent",
     )

@@ -209,11 +209,13 @@ async def test_in_the_hours_somebody_counts_as_there(both: Both) -> None:
 
 
 async def test_a_slow_help_desk_holds_up_no_visitor(both: Both) -> None:
-    both.theirs.faults.planned.append(Fault(hang=1))
-    visitor = await both.ours.visitor()
-    await visitor.say("hello")
-    await both.ask(visitor.conversation)
-    sending = asyncio.create_task(both.send())
-    seq = await visitor.say("are you there", "c2")
-    assert (await visitor.answer(seq))["text"] == "echo: are you there"
-    await sending
+    both.theirs.faults.always = Fault(hang=2)
+    waiting = asyncio.create_task(waiting_visitor(both))
+    await until(lambda: both.theirs.faults.running)
+    other = await both.ours.visitor()
+    seq = await other.say("are you there")
+    assert (await other.answer(seq))["text"] == "echo: are you there"
+    assert not waiting.done()
+    both.theirs.faults.always = None
+    await waiting
+    assert both.heard() == ["a person please"]

@@ -42,10 +42,14 @@ class CutOff(Response):
 
 @dataclass
 class Faults:
-    """The faults to come: `planned` one by one, `always` while it is set."""
+    """The faults to come: `planned` one by one, `always` while it is set.
+
+    `running`: requests that wait for their fault.
+    """
 
     planned: deque[Fault] = field(default_factory=deque)
     always: Fault | None = None
+    running: int = 0
 
     def guard(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint, into which faults run."""
@@ -56,7 +60,9 @@ class Faults:
                 return await endpoint(request)
             taken = fault.taken or not fault.spoils
             answer = await endpoint(request) if taken else Response()
+            self.running += 1
             await asyncio.sleep(fault.hang)
+            self.running -= 1
             return _spoilt(fault) if fault.spoils else answer
 
         return guarded
