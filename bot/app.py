@@ -37,6 +37,7 @@ from bot.http import (
     describe_problems,
     speak_problems,
 )
+from bot.retention import purge_of
 from bot.services import Services
 from bot.settings import load_settings
 from bot.telephony.assembly import demo_stand_in
@@ -124,21 +125,11 @@ def _life(
     services: Services, runner: ActionRunner, companions: Sequence[Companion]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     housekeeper = Housekeeper(
-        services.disclosures.forget_expired,
-        services.showings.forget_expired,
-        services.outbox.forget_old,
         services.deletions.carry_out,
         services.cases.advance,
-        services.retention.purge,
-        services.web_sessions.forget_expired,
         services.limits.forget_old,
-        services.inbox.forget_old,
-        services.linking.forget_expired,
         services.traffic.watch,
-        services.connectors.outbox.forget_old,
-        services.connectors.inbound.forget_old,
-        services.agents.sessions.forget_expired,
-        services.agents.audit.forget_old,
+        *purge_of(services).chores.values(),
     )
     # Who waits for a person, and the team's promises, cannot wait for minutes.
     watch = Housekeeper(

@@ -18,6 +18,7 @@ from bot.chats import (
 from bot.clock import Clock, SystemClock
 from bot.connectors import assembly as connectors
 from bot.connectors.assembly import Outlets
+from bot.conversations.aging import Aging
 from bot.conversations.citations import Citations
 from bot.conversations.departures import Departures
 from bot.conversations.forgetting import Forgetting
@@ -29,6 +30,8 @@ from bot.conversations.typing import TypingSigns
 from bot.conversations.wording import Wording as ConversationWording
 from bot.desk import assembly as desk
 from bot.engine.client import EngineClient
+from bot.engine.memory import EngineMemory
+from bot.engine.process import engine_state
 from bot.engine.token import engine_token
 from bot.ground import Ground, lay_ground, with_identity_key
 from bot.handoff import assembly as handoff
@@ -123,6 +126,10 @@ def _gather(
         ConversationWording(),
         on_left=[team.queueing.abandon, outbox.left],
     )
+    aging = Aging(
+        *(outside.sessions, outside.clock, departures),
+        lifetime=outside.settings.message_retention,
+    )
     engine = build_engine_client(outside.settings)
     articles = load_articles(outside.brand.help_url)
     citations = Citations(articles)
@@ -191,6 +198,11 @@ def _gather(
         ),
         limits=make_limits(outside.settings, outside.clock),
         forgetting=Forgetting(conversations, departures, engine),
+        aging=aging,
+        engine_memory=EngineMemory(
+            *(engine_state(outside.settings), outside.clock, aging.alive),
+            lifetime=outside.settings.message_retention,
+        ),
         notifier=notifier,
         turns=turns,
         linking=linking,

@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
         "--role", choices=("agent", "supervisor", "auditor"), default="agent"
     )
     team.add_argument("--json", action="store_true", help="for tools")
+    told = "delete what has been kept long enough, and count it"
+    purged = add("purge", purge, told)
+    purged.add_argument("--json", action="store_true", help="for tools")
     told = "list what other systems have not taken yet, or try it once more"
     hooks = add("connectors", connectors, told)
     hooks.add_argument("verb", choices=("list", "retry"))
@@ -214,6 +217,19 @@ def agents(settings: Settings, arguments: argparse.Namespace) -> int:
         raise CommandFailed(str(error)) from None
     if shown is not None:
         _print(shown, as_json=arguments.json)
+    return 0
+
+
+def purge(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Delete what is due, as the app does every few minutes."""
+    from bot import privacy_commands, schema
+    from bot.assembly import build_services
+    from bot.retention import purge_of
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    deleted = privacy_commands.purge(purge_of(services))
+    _print(deleted, as_json=arguments.json)
     return 0
 
 

@@ -15,6 +15,7 @@ from bot.background import Courier
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.connectors.assembly import Connectors
+from bot.conversations.aging import Aging
 from bot.conversations.forgetting import Forgetting
 from bot.conversations.notifier import Notifier
 from bot.conversations.ownership import Ownership
@@ -27,6 +28,7 @@ from bot.conversations.web_sessions import WebSessions
 from bot.database import Sessions
 from bot.desk.assembly import DeskServices
 from bot.engine.client import EngineClient
+from bot.engine.memory import EngineMemory
 from bot.handoff.cases import Cases
 from bot.handoff.desk import Desk
 from bot.handoff.promises import Promises
@@ -109,6 +111,8 @@ class Services:
     ratings: Ratings
     limits: Limits
     forgetting: Forgetting
+    aging: Aging
+    engine_memory: EngineMemory
     notifier: Notifier
     turns: Turns
     linking: Linking

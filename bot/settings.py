@@ -160,6 +160,15 @@ class Settings(ConnectorSettings):
         900, ge=60, description="how long a value typed in the chat can be used"
     )
 
+    message_retention: int = Field(
+        2592000,
+        ge=86400,
+        description="how long what was said in conversations is kept",
+    )
+    audit_retention: int = Field(
+        31536000, ge=2592000, description="how long security events are kept"
+    )
+
     public_url: str = Field(
         "", description="address that links in notices start with; empty: host and port"
     )

@@ -33,7 +33,8 @@ def build(
     """Put the services together; weaker `passwords` make tests fast."""
     sessions, clock = outside.sessions, outside.clock
     kept = passwords or Passwords()
-    presence, audit = Presence(sessions, clock), Audit(sessions, clock)
+    presence = Presence(sessions, clock)
+    audit = Audit(sessions, clock, lifetime=outside.settings.audit_retention)
     agent_sessions = AgentSessions(sessions, clock, presence, audit)
     return Team(
         roster=Roster(

@@ -12,7 +12,6 @@ from bot.agents.models import Agent, DeskAudit
 from bot.clock import Clock
 from bot.database import Sessions, reading
 
-KEPT = timedelta(days=365)
 PAGE = 100
 
 
@@ -33,9 +32,10 @@ class AuditView:
 class Audit:
     """Writes entries and reads them; details are ids, counts and reasons."""
 
-    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, *, lifetime: int) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._kept = timedelta(seconds=lifetime)
 
     def note(
         self,
@@ -79,8 +79,8 @@ class Audit:
             return tuple(_listed(session, which, min(most, PAGE)))
 
     def forget_old(self) -> int:
-        """Delete what has been kept for a year; counts it."""
-        before = self._clock.now() - KEPT
+        """Delete what has been kept long enough; counts it."""
+        before = self._clock.now() - self._kept
         gone = delete(DeskAudit).where(DeskAudit.at < before).returning(DeskAudit.id)
         with self._sessions.begin() as session:
             return len(session.scalars(gone).all())

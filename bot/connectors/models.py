@@ -28,8 +28,9 @@ class RemoteDelivery(Base):
     """Something that another system is told, at least once; `key` names it there.
 
     Of one conversation each system is told in the order of `id`. What was refused too
-    often is `dead` and stays, to be seen and sent again; while it is `ordered`, what
-    comes after it waits. `body` refers to what was said and never quotes it.
+    often is `dead` and stays for a month, to be seen and sent again; while it is
+    `ordered`, what comes after it waits. `body` refers to what was said and never
+    quotes it.
     """
 
     __tablename__ = "remote_delivery"

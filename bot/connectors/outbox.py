@@ -129,10 +129,10 @@ class Outbox:
             return rows.revive(connectors or self.names, now=self._clock.now())
 
     def forget_old(self) -> int:
-        """Delete what was told long ago; counts it."""
+        """Delete what happened long ago, told or given up; counts it."""
         with self._sessions.begin() as session:
             before = self._clock.now() - KEPT
-            return DeliveryRows(session).forget(sent_before=before)
+            return DeliveryRows(session).forget(before=before)
 
     def _listeners(self) -> list[Recipient]:
         return [each for each in self._recipients if each.listens]

@@ -83,11 +83,11 @@ class DeliveryRows:
         )
         return self._session.scalars(query.order_by(RemoteDelivery.id)).all()
 
-    def forget(self, *, sent_before: datetime) -> int:
-        """Delete what was sent long ago; counts it."""
+    def forget(self, *, before: datetime) -> int:
+        """Delete what happened long ago, told or given up; counts it."""
         gone = self._session.scalars(
             delete(RemoteDelivery)
-            .where(RemoteDelivery.state == "sent", RemoteDelivery.sent_at < sent_before)
+            .where(RemoteDelivery.at < before)
             .returning(RemoteDelivery.id)
         )
         return len(gone.all())

@@ -1,4 +1,4 @@
-"""Departures: a visitor ends a conversation, for this device or altogether."""
+"""Departures: a visitor ends a conversation, or it has been silent for too long."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.conversations.models import WebSession
+from bot.conversations.models import Conversation, WebSession
 from bot.conversations.repository import ConversationRepository
 from bot.conversations.service import Conversations, Forget
 from bot.conversations.session_rows import SessionRows
 from bot.conversations.wording import Wording
-from bot.database import Sessions
+from bot.database import Sessions, reading
 
 
 class Departures:
@@ -47,6 +47,26 @@ class Departures:
             rows.forget(WebSession.conversation_id == conversation_id)
             self._say(session, conversation_id)
         return False
+
+    def forget_silent(self, before: datetime) -> int:
+        """Delete what nobody has said a word in since a moment; counts it.
+
+        The team's conversations too: what they are about is over by then.
+        """
+        with reading(self._sessions) as session:
+            silent = ConversationRepository(session).silent(before)
+        return sum(self._forget_silent(each, before) for each in silent)
+
+    def _forget_silent(self, conversation_id: str, before: datetime) -> bool:
+        with self._sessions.begin() as session:
+            log = ConversationRepository(session)
+            # Somebody may have spoken, or another purge been here, in the meantime.
+            still = Conversation.last_at < before
+            if log.change(conversation_id, still, turn_holder=None) is None:
+                return False
+            self._tell(session, conversation_id)
+            self._conversations.forget(conversation_id, session=session)
+        return True
 
     def leave(
         self, session: Session, rows: SessionRows, conversation_id: str, until: datetime

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.errors import ConversationUnknown
@@ -230,6 +230,23 @@ class ConversationRepository:
             )
             .distinct()
         ).all()
+
+    def ids(self) -> Sequence[str]:
+        """The ids of all conversations."""
+        return self._session.scalars(select(Conversation.id)).all()
+
+    def silent(self, before: datetime) -> Sequence[str]:
+        """Conversations whose last line was said before a moment, longest ago first."""
+        return self._session.scalars(
+            select(Conversation.id)
+            .where(Conversation.last_at < before)
+            .order_by(Conversation.last_at)
+        ).all()
+
+    def erase_lines(self, before: datetime) -> int:
+        """Delete the lines of before a moment; counts them."""
+        old = delete(Message).where(Message.at < before)
+        return cast("CursorResult[Any]", self._session.execute(old)).rowcount
 
     def erase(self, conversation_id: str) -> None:
         """Delete a conversation with everything that hangs on it here."""

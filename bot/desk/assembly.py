@@ -7,6 +7,7 @@ from bot.accounts.suspension import Suspension
 from bot.agents.assembly import Team
 from bot.conversations.service import Conversations
 from bot.desk.acts import Acts
+from bot.desk.aging import DeskAging
 from bot.desk.canned import CannedReplies
 from bot.desk.colleagues import Colleagues
 from bot.desk.deciding import CaseDesk
@@ -36,6 +37,7 @@ class DeskServices:
     searching: Searching
     canned: CannedReplies
     colleagues: Colleagues
+    aging: DeskAging
 
 
 def build(
@@ -70,4 +72,9 @@ def build(
         ),
         canned=CannedReplies(outside.brand),
         colleagues=Colleagues(sessions, team.roster, team.presence, audit),
+        aging=DeskAging(
+            *(sessions, clock),
+            notes=outside.settings.message_retention,
+            decisions=outside.settings.audit_retention,
+        ),
     )

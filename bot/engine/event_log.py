@@ -26,6 +26,8 @@ from sqlalchemy import (
 from bot.database import READS_ONLY
 
 Entry = dict[str, Any]
+# Rows of one transaction, so that the engine is not kept waiting.
+BATCH = 500
 
 metadata = MetaData()
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -149,6 +151,32 @@ class EventLog:
         with self._engine.begin() as connection:
             for table in (events, checkpoints):
                 connection.execute(delete(table).where(table.c.sender_id == sender_id))
+
+    def forget_before(self, moment: float) -> int:
+        """Delete the events of before a moment (seconds since 1970); counts them.
+
+        Rows are in the order of their making, so that only the first are looked at.
+        """
+        count = 0
+        while gone := self._forget_first(moment):
+            count += gone
+        with self._engine.begin() as connection:
+            with_events = select(events.c.sender_id).where(
+                events.c.sender_id == checkpoints.c.sender_id
+            )
+            connection.execute(delete(checkpoints).where(~with_events.exists()))
+        return count
+
+    def _forget_first(self, moment: float) -> int:
+        first = select(events.c.id, events.c.timestamp).order_by(events.c.id)
+        with self._engine.begin() as connection:
+            old = [
+                row.id
+                for row in connection.execute(first.limit(BATCH))
+                if (row.timestamp or 0) < moment
+            ]
+            connection.execute(delete(events).where(events.c.id.in_(old)))
+        return len(old)
 
 
 def _row(sender_id: str, message_id: str | None, entry: Entry) -> dict[str, Any]:

@@ -148,13 +148,21 @@ def engine_command(settings: Settings, model: Path) -> list[str]:
     return [sys.executable, "-m", "bot.engine.runtime", "run", *pairs]
 
 
+def engine_state(settings: Settings, inherited: Mapping[str, str] = os.environ) -> str:
+    """The address of the engine's database; of an empty one where nobody tells it."""
+    kept_here = f"sqlite:///{settings.state_dir.resolve() / 'engine.db'}"
+    out_of_reach = "sqlite://"
+    default = out_of_reach if settings.engine_url else kept_here
+    return inherited.get("BOT_ENGINE_STATE", default)
+
+
 def engine_environment(
     settings: Settings, token: str, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """What the engine is told: where the actions are, its token, and its state."""
     return {
-        "BOT_ENGINE_STATE": f"sqlite:///{settings.state_dir.resolve() / 'engine.db'}",
         **{name: inherited[name] for name in INHERITED if name in inherited},
+        "BOT_ENGINE_STATE": engine_state(settings, inherited),
         "BOT_ENGINE_TOKEN": token,
         "BOT_ACTIONS_URL": f"http://{_reachable(settings)}/engine/actions",
         "BOT_STATE_DIR": str(settings.state_dir),

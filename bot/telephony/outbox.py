@@ -19,6 +19,8 @@ from bot.telephony.sending import WAITS, Sending
 
 # As long as what is said in a chat.
 KEPT = timedelta(days=30)
+# A code is over long before, and so are most links.
+BODIES_KEPT = timedelta(hours=24)
 # Stands in for the address of a decoy, so that a decoy costs the same work.
 NOBODY = "+00000000000"
 
@@ -131,6 +133,13 @@ class Outbox:
         """Erase text and address of messages made before a moment; counts them."""
         with self._sessions.begin() as session:
             return DeliveryRepository(session).erase(before)
+
+    def purge(self) -> dict[str, int]:
+        """Erase texts that nobody asks for again, and delete old rows; counts both."""
+        return {
+            "delivery_body": self.forget_bodies(self._clock.now() - BODIES_KEPT),
+            "delivery": self.forget_old(),
+        }
 
     def forget_old(self) -> int:
         """Delete messages that have been kept long enough; counts them."""

@@ -125,6 +125,7 @@ class Assembly:
                 self.meters,
                 self.visitors,
                 undo_lifetime=outside.settings.undo_lifetime,
+                audit_retention=outside.settings.audit_retention,
             ),
             visitors=self.visitors,
             traffic=Traffic(

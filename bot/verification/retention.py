@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import AuditEvent, EmailAddress
+from bot.accounts.models import AuditEvent, Deletion, EmailAddress, SignIn
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.undo_links import UndoLinks
@@ -19,7 +19,6 @@ from bot.verification.visitors import Visitors
 
 CODES = timedelta(hours=24)
 COUNTS = timedelta(days=30)
-EVENTS = timedelta(days=365)
 
 
 class Retention:
@@ -37,6 +36,7 @@ class Retention:
         visitors: Visitors,
         *,
         undo_lifetime: int,
+        audit_retention: int,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -47,6 +47,7 @@ class Retention:
         self._meters = meters
         self._visitors = visitors
         self._undo_lifetime = timedelta(seconds=undo_lifetime)
+        self._events = timedelta(seconds=audit_retention)
 
     def purge(self) -> dict[str, int]:
         """Delete what is due, and count it by table."""
@@ -64,6 +65,8 @@ class Retention:
                 "meter": self._meters.forget(session, before=now - COUNTS),
                 "visitor": self._visitors.forget(session, before=now - COUNTS),
                 "audit_event": self._forget_events(session),
+                "sign_in": self._forget_sign_ins(session),
+                "deletion": self._forget_deletions(session),
             }
 
     def _forget_emails(self, session: Session) -> int:
@@ -81,7 +84,19 @@ class Retention:
         gone = delete(Proof).where(Proof.expires_at < before).returning(Proof.id)
         return len(session.scalars(gone).all())
 
+    def _forget_sign_ins(self, session: Session) -> int:
+        before = self._clock.now() - self._events
+        gone = delete(SignIn).where(SignIn.at < before).returning(SignIn.id)
+        return len(session.scalars(gone).all())
+
+    def _forget_deletions(self, session: Session) -> int:
+        """Drop those that were done or taken back."""
+        before, ended = self._clock.now() - self._events, Deletion.cancelled_at
+        over = func.coalesce(Deletion.done_at, ended) < before
+        gone = delete(Deletion).where(over).returning(Deletion.id)
+        return len(session.scalars(gone).all())
+
     def _forget_events(self, session: Session) -> int:
-        before = self._clock.now() - EVENTS
+        before = self._clock.now() - self._events
         gone = delete(AuditEvent).where(AuditEvent.at < before).returning(AuditEvent.id)
         return len(session.scalars(gone).all())

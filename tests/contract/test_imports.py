@@ -16,6 +16,8 @@ LATER = ("agents", "handoff", "desk", "connectors", "review")
 ENGINE_SIDE = ("bot/engine",)
 APP_SIDE_OF_ENGINE = {
     "bot/engine/client.py",
+    "bot/engine/event_log.py",
+    "bot/engine/memory.py",
     "bot/engine/process.py",
     "bot/engine/token.py",
     "bot/engine/action_endpoint.py",

@@ -73,5 +73,7 @@ def test_what_was_deleted_is_counted(world: World) -> None:
         "meter": 3,
         "visitor": 1,
         "audit_event": 4,
+        "sign_in": 0,
+        "deletion": 0,
     }
     assert set(world.backend.retention.purge().values()) == {0}
