@@ -28,6 +28,7 @@ from tests.security.people import (
     with_app,
     with_saved_codes,
 )
+from tests.security.ways import WAYS, Check
 from tests.unit.world import (
     World,
     another,
@@ -40,47 +41,11 @@ from tests.unit.world import (
 RACERS, REPEATS = 50, 20
 GUESSES, MOST_FAILURES, NIST_CEILING = 5, 20, 100
 PEOPLE = 25
-NEW_ADDRESS = "new@example.org"
-
-Check = Callable[[str], Any]
 
 
 @pytest.fixture
 def world(sessions: Sessions, clock: ManualClock) -> World:
     return empty_world(sessions, clock)
-
-
-def by_text(world: World, who: Person) -> tuple[str, Check]:
-    world.backend.identification.begin(who.chat, who.email)
-    check = world.backend.identification.check
-    return world.code_to(who.number), lambda code: check(who.chat, code)
-
-
-def by_mail(world: World, who: Person) -> tuple[str, Check]:
-    world.backend.identification.begin(who.chat, who.email, by="email")
-    check = world.backend.identification.check
-    return world.code_to(who.email), lambda code: check(who.chat, code)
-
-
-def to_a_new_number(world: World, who: Person) -> tuple[str, Check]:
-    world.identify(who.email, who.number, who.chat)
-    wanted = f"+1312{who.number[5:]}"
-    world.backend.phone_numbers.offer(who.chat, wanted, which="1")
-    confirm = world.backend.phone_numbers.confirm
-    return world.code_to(wanted), lambda code: confirm(who.chat, code)
-
-
-def to_a_new_address(world: World, who: Person) -> tuple[str, Check]:
-    world.identify_twice(who.email, who.number, who.chat)
-    world.backend.emails.offer(who.chat, f"{who.chat}.{NEW_ADDRESS}")
-    confirm = world.backend.emails.confirm
-    return (
-        world.code_to(f"{who.chat}.{NEW_ADDRESS}"),
-        lambda code: confirm(who.chat, code),
-    )
-
-
-WAYS = (by_text, by_mail, to_a_new_number, to_a_new_address)
 
 
 def test_the_right_code_is_refused_after_the_fifth_guess(
