@@ -10,6 +10,7 @@ import pytest
 from bot.accounts.models import PhoneNumber
 from bot.conversations.lines import Line
 from bot.seed import seed
+from tests.security.goals import Goal
 from tests.unit.desk_stand import MARIA, DeskStand, desk_up
 from tests.unit.desk_team import PASSWORD
 
@@ -73,7 +74,7 @@ def assert_clean(text: str, where: str) -> None:
 
 
 async def test_no_answer_of_the_desk_has_anything_full(
-    desk: DeskStand, capfd: pytest.CaptureFixture[str]
+    desk: DeskStand, capfd: pytest.CaptureFixture[str], goal: Goal
 ) -> None:
     chat = await asyncio.to_thread(talk, desk)
     await act(desk, chat)
@@ -98,6 +99,7 @@ async def test_no_answer_of_the_desk_has_anything_full(
     for card in services.team.lists.all(services.agents.sessions.recognise(sam.cookie)):
         assert_clean(str(card), "cards")
     assert_clean("".join(capfd.readouterr()), "log")
+    goal("S18", f"0 of {len(CANARIES)} canaries in any answer of the desk")
 
 
 async def test_neither_password_code_nor_token_is_logged(

@@ -16,6 +16,7 @@ from bot.verification.models import Proof
 from tests.browser.complaints import Complaints
 from tests.browser.desk import Desk, OpenDesk, waiting
 from tests.conversations.stage import Stage
+from tests.security.goals import Goal
 from tests.security.payloads import PAYLOADS
 
 MARIA = "maria@example.com"
@@ -77,8 +78,10 @@ async def test_none_runs_in_a_conversation(watched: Desk, web_stage: Stage) -> N
 
 
 async def test_none_runs_when_it_arrives_or_is_written(
-    watched: Desk, web_stage: Stage
+    watched: Desk, web_stage: Stage, goal: Goal
 ) -> None:
+    # Whether one ran is seen when the page is left.
+    goal("S18", f"0 of {len(PAYLOADS)} payloads run at the desk")
     services = web_stage.services
     chat = waiting(services, "hello")
     await watched.open(chat)

@@ -22,6 +22,7 @@ from bot.conversations.models import Message
 from bot.telephony.models import Delivery
 from bot.telephony.twilio.account import INCOMING_PATH, STATUS_PATH
 from bot.texting.models import ReceivedText
+from tests.security.goals import Goal
 from tests.unit.serving import Stand, stand_up
 from tests.unit.texting import sign, text_of
 
@@ -226,8 +227,31 @@ async def test_a_forged_request_is_refused_and_changes_nothing(
     assert "2025550143" not in logged and "hello" not in logged
 
 
-def test_there_are_sixty_forgeries_and_more() -> None:
-    assert len(FORGED) * 2 >= 60
+async def test_of_all_forgeries_none_is_processed(stand: Stand, goal: Goal) -> None:
+    before, given = rows(stand), list[int]()
+    for path in (INCOMING_PATH, STATUS_PATH):
+        for forge in FORGED.values():
+            forgery = request_to(stand, path)
+            forge(forgery)
+            forgery.signed_url = forgery.signed_url.format(path=path)
+            given.append((await forgery.send(stand.http)).status_code)
+    processed = sum(rows(stand)[name] != before[name] for name in before)
+    goal(
+        "S13",
+        f"{processed} of {len(given)} forged requests processed, "
+        f"{given.count(403)} answered 403, {sum(each >= 500 for each in given)} broken",
+    )
+    assert len(given) >= 60 and given.count(403) == len(given)
+    assert processed == 0
+
+
+async def test_a_replayed_request_is_processed_once(stand: Stand, goal: Goal) -> None:
+    good = request_to(stand, INCOMING_PATH)
+    given = [(await good.send(stand.http)).status_code for _ in range(60)]
+    processed = rows(stand)["received_text"]
+    goal("S13", f"{processed} of {len(given)} times the same signed text processed")
+    assert given == [204] * len(given)
+    assert processed == 1
 
 
 @pytest.mark.parametrize("path", [INCOMING_PATH, STATUS_PATH])

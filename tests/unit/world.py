@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -204,7 +204,14 @@ def make_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
     return world
 
 
-def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
+def empty_world(
+    sessions: Sessions,
+    clock: ManualClock,
+    *,
+    lines: Mapping[str, Line] = LINES,
+    allow_fictional: bool = True,
+    **chosen: Any,
+) -> World:
     """A backend without people."""
     settings = make_settings(**chosen)
     cipher = Cipher(KEYS.derive("encryption"))
@@ -221,8 +228,8 @@ def empty_world(sessions: Sessions, clock: ManualClock, **chosen: Any) -> World:
         outbox=outbox,
         wording=Wording(brand),
         brand=brand,
-        lines=KnownLineTypes(LINES, OfflineLineTypes()),
-        policy=NumberPolicy(settings.countries, allow_fictional=True),
+        lines=KnownLineTypes(lines, OfflineLineTypes()),
+        policy=NumberPolicy(settings.countries, allow_fictional=allow_fictional),
         randomness=SystemRandomness(),
     )
     parts = Assembly(outside, SqlDirectory(cipher))
