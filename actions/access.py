@@ -22,6 +22,8 @@ REPLIES: Replies = {
     WhichNumber: "utter_which_unknown",
 }
 LATEST = 3
+WAITING = ("waiting", "review")
+OVER = ("refused", "cancelled", "lapsed")
 ALSO_LOST = {"app": "utter_lost_app", "codes": "utter_lost_codes"}
 
 
@@ -106,9 +108,10 @@ class RecoverAccount(Task):
         if redeemed or standing.may_recover:
             self.say(dispatcher, tracker, "utter_recover_ready")
             return
-        waiting = await self._waiting_cases(tracker)
-        for case in waiting:
+        cases = await self._cases(tracker)
+        for case in cases:
             tell_case(self, dispatcher, tracker, case)
+        waiting = any(case.state in WAITING for case in cases)
         state = await self.call(self.services.two_factor.state, tracker.sender_id)
         if state.numbers:
             self.say(dispatcher, tracker, "utter_recover_number")
@@ -117,14 +120,12 @@ class RecoverAccount(Task):
         elif not waiting:
             self.say(dispatcher, tracker, "utter_recover_nothing")
 
-    async def _waiting_cases(self, tracker: Tracker) -> list[CaseView]:
-        """Cases that let the person in once they are decided."""
-        cases = await self.call(self.services.cases.status, tracker.sender_id)
-        return [
-            case
-            for case in cases
-            if case.kind != "merge" and case.state in ("waiting", "review")
-        ]
+    async def _cases(self, tracker: Tracker) -> list[CaseView]:
+        """Cases that let the person in once they are decided, else the last decided."""
+        every = await self.call(self.services.cases.status, tracker.sender_id)
+        cases = [case for case in every if case.kind != "merge"]
+        waiting = [case for case in cases if case.state in WAITING]
+        return waiting or [case for case in cases[:1] if case.state in OVER]
 
 
 class AccountCompromised(Task):

@@ -142,6 +142,7 @@ async def open_case(
         task.say(
             dispatcher, tracker, "utter_case_opened", case=opened.number, wait=wait
         )
+        task.say(dispatcher, tracker, "utter_case_evidence")
         await fetch(task, dispatcher, tracker, "recover_account")
     return {"identify_method": None, "task_over": True}
 

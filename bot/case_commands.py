@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.handoff.cases import CaseFile, Cases
-from bot.handoff.errors import CaseStateWrong, CaseUnknown, CaseWithoutAccount
+from bot.handoff.errors import (
+    CaseStateWrong,
+    CaseUnknown,
+    CaseWithoutAccount,
+    EvidenceMissing,
+    EvidenceUnknown,
+    SamePerson,
+)
 
 LONGEST_NAME = 100
-SHORT = ("number", "kind", "state", "opened_at", "ready_at")
+SHORT = ("number", "kind", "state", "risk", "opened_at", "ready_at")
 Shown = dict[str, Any]
 
 
@@ -36,6 +43,15 @@ def run(cases: Cases, arguments: argparse.Namespace) -> Shown | list[Shown]:
     except CaseWithoutAccount:
         told = "Nobody has the contact it was opened for: it can only be refused."
         raise CaseNotDecided(told) from None
+    except EvidenceMissing as error:
+        told = f"Say what you have seen, {error.needed} kinds: --evidence KIND,KIND."
+        raise CaseNotDecided(told) from None
+    except EvidenceUnknown:
+        kinds = ", ".join(cases.evidence)
+        raise CaseNotDecided(f"Evidence is some of these: {kinds}.") from None
+    except SamePerson:
+        told = "The case is risky: another person has to approve it as well."
+        raise CaseNotDecided(told) from None
 
 
 def in_short(file: CaseFile) -> Shown:
@@ -45,11 +61,18 @@ def in_short(file: CaseFile) -> Shown:
 
 
 def _run_on(cases: Cases, arguments: argparse.Namespace) -> Shown:
-    if arguments.verb != "show":
-        decide = cases.approve if arguments.verb == "approve" else cases.refuse
-        decide(arguments.number, by=_decider(arguments.by))
-    file = cases.file(arguments.number)
-    return {name: _plain(value) for name, value in vars(file).items()}
+    if arguments.verb == "approve":
+        seen = tuple(filter(None, (arguments.evidence or "").split(",")))
+        cases.approve(arguments.number, by=_decider(arguments.by), evidence=seen)
+    elif arguments.verb == "refuse":
+        cases.refuse(arguments.number, by=_decider(arguments.by))
+    return _whole(cases.file(arguments.number))
+
+
+def _whole(file: CaseFile) -> Shown:
+    shown = {name: _plain(value) for name, value in vars(file).items()}
+    seen = [f"{each.kind}: {each.by}" for each in file.seen]
+    return shown | {"signals": list(file.signals), "seen": seen}
 
 
 def _decider(name: str | None) -> str:

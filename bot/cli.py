@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     decided.add_argument("verb", choices=("list", "show", "approve", "refuse"))
     decided.add_argument("number", metavar="NUMBER", nargs="?")
     decided.add_argument("--by", metavar="NAME", help="who decides")
+    decided.add_argument(
+        "--evidence", metavar="KIND,KIND", help="what they have seen for themselves"
+    )
     decided.add_argument("--json", action="store_true", help="for tools")
     watched = add("traffic", traffic, "show how many codes leave and are used")
     watched.add_argument("verb", choices=("show", "close-breaker"))

@@ -19,6 +19,7 @@ def purge_of(services: Services) -> Purge:
             "incoming": services.connectors.inbound.forget_old,
             "agent_session": services.agents.sessions.forget_expired,
             "desk_audit": services.agents.audit.forget_old,
+            "support_case": services.cases.forget_old,
             "desk": services.team.aging.purge,
             "conversations": services.aging.purge,
             # Last, for it looks for what the conversations have left behind.

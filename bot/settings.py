@@ -181,7 +181,7 @@ class Settings(ConnectorSettings):
     case_wait: int = Field(
         259200,
         ge=3600,
-        description="how long the owner can stop a recovery case before it is decided",
+        description="how long a recovery case waits at least before it is decided",
     )
     case_approval_lifetime: int = Field(
         604800, ge=3600, description="how long an approved case can be used"
@@ -191,6 +191,11 @@ class Settings(ConnectorSettings):
         None,
         description="the support team's hours and targets, written like"
         " `bot/handoff/hours.yml`; empty: that file, in the demo always open",
+    )
+    recovery_file: Path | None = Field(
+        None,
+        description="what makes a recovery case risky, and what that asks for, written"
+        " like `bot/handoff/recovery.yml`; empty: that file",
     )
 
     @property

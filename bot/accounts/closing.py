@@ -7,6 +7,7 @@ from bot.accounts.directory import AccountDirectory
 from bot.accounts.models import (
     Account,
     EmailAddress,
+    FormerEmail,
     OfferedEmail,
     PhoneNumber,
     SignIn,
@@ -20,7 +21,7 @@ from bot.verification.authenticators import Authenticators
 from bot.verification.models import Proof
 
 # Nothing else refers to them, so the whole rows go.
-GONE = (OfferedEmail, EmailAddress, SignIn, Undo, Proof)
+GONE = (OfferedEmail, EmailAddress, FormerEmail, SignIn, Undo, Proof)
 
 
 class Closing:

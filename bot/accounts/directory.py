@@ -1,12 +1,13 @@
 """The account directory: whose contact this is, and where its codes go."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from bot.accounts.models import Account, EmailAddress, PhoneNumber
+from bot.accounts.models import Account, EmailAddress, FormerEmail, PhoneNumber
 from bot.privacy.cipher import Cipher
 
 ContactKind = Literal["email", "phone"]
@@ -60,6 +61,18 @@ class AccountDirectory(Protocol):
 
     def emails(self, session: Session, account_id: str) -> tuple[Address, ...]:
         """Every verified e-mail address."""
+        ...
+
+    def former_numbers(
+        self, session: Session, account_id: str, *, since: datetime
+    ) -> tuple[Address, ...]:
+        """Suspended numbers, and those that left since; none that another has now."""
+        ...
+
+    def former_emails(
+        self, session: Session, account_id: str, *, since: datetime
+    ) -> tuple[Address, ...]:
+        """E-mail addresses that left since; none that is on it again."""
         ...
 
 
@@ -127,16 +140,55 @@ class SqlDirectory:
             )
             .order_by(EmailAddress.verified_at, EmailAddress.id)
         )
-        return tuple(
-            Address(
-                row.id,
-                self._cipher.decrypt(row.address_encrypted),
-                row.fingerprint,
-                row.masked,
-                "",
-            )
-            for row in rows
+        return tuple(self._email_of(row, row.fingerprint) for row in rows)
+
+    def former_numbers(
+        self, session: Session, account_id: str, *, since: datetime
+    ) -> tuple[Address, ...]:
+        now = aliased(PhoneNumber)
+        verified = exists().where(
+            now.fingerprint == PhoneNumber.fingerprint, now.state == "verified"
         )
+        rows = session.scalars(
+            select(PhoneNumber)
+            .where(
+                PhoneNumber.account_id == account_id,
+                or_(PhoneNumber.state == "suspended", PhoneNumber.removed_at > since),
+                ~verified,
+            )
+            .order_by(PhoneNumber.added_at, PhoneNumber.id)
+        )
+        # A number may have come and gone more than once.
+        newest = {row.fingerprint: row for row in rows}
+        return tuple(map(self.address_of, newest.values()))
+
+    def former_emails(
+        self, session: Session, account_id: str, *, since: datetime
+    ) -> tuple[Address, ...]:
+        kept = session.scalars(
+            select(EmailAddress).where(
+                EmailAddress.account_id == account_id, EmailAddress.removed_at > since
+            )
+        ).all()
+        freed = session.scalars(
+            select(FormerEmail).where(
+                FormerEmail.account_id == account_id, FormerEmail.removed_at > since
+            )
+        ).all()
+        there = {address.value for address in self.emails(session, account_id)}
+        former = {
+            address.value: address
+            for address in (
+                *(self._email_of(row, "") for row in freed),
+                *(self._email_of(row, row.fingerprint) for row in kept),
+            )
+            if address.value not in there
+        }
+        return tuple(former.values())
+
+    def _email_of(self, row: EmailAddress | FormerEmail, fingerprint: str) -> Address:
+        value = self._cipher.decrypt(row.address_encrypted)
+        return Address(row.id, value, fingerprint, row.masked, "")
 
     def address_of(self, number: PhoneNumber) -> Address:
         """A number as an address that a message can go to."""

@@ -77,6 +77,21 @@ class EmailAddress(Base):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class FormerEmail(Base):
+    """An address that was on an account lately, and may be anybody's by now.
+
+    It is told of a recovery, in which its owner has a say for a while longer.
+    """
+
+    __tablename__ = "former_email"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    address_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    masked: Mapped[str] = mapped_column(String(320))
+    removed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class OfferedEmail(Base):
     """A new address that a conversation offers; it blocks nobody until it is proved.
 
@@ -98,7 +113,8 @@ class PhoneNumber(Base):
     """A number of an account; the indexes decide who owns it, whatever races.
 
     `slot` counts the verified owners of one number from 0, so that a unique index
-    holds the limit of accounts per number. `replaces_id` and `conversation_id`
+    holds the limit of accounts per number. `proved_at`: when a code that went there was
+    last typed. `replaces_id` and `conversation_id`
     say of a pending number what it is to take the place of, and where.
     """
 
@@ -151,6 +167,7 @@ class PhoneNumber(Base):
     carrier: Mapped[str | None] = mapped_column(String(100))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     conversation_id: Mapped[str | None] = mapped_column(String(64), index=True)
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("phone_number.id"))

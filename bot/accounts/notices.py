@@ -1,5 +1,8 @@
 """Notices: what an account's owner is told by other ways (SP 800-63B-4, 4.6)."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from bot.accounts.directory import AccountDirectory, Address
@@ -32,17 +35,7 @@ class Notices:
         """Write to every address of the account; without one, a decoy to nobody."""
         language = self._language_of(session, account_id)
         addresses = self._directory.emails(session, account_id or "")
-        text = self._wording.text(f"{name}_email", language, **values)
-        everyone: list[str | None] = [address.value for address in addresses]
-        for to in everyone or [None]:
-            self._outbox.post(
-                session,
-                to=to,
-                by="email",
-                text=text,
-                purpose=PURPOSE,
-                language=language,
-            )
+        self._mail(session, addresses, name, language, values)
 
     def tell_number(
         self,
@@ -57,16 +50,47 @@ class Notices:
         self._tell(session, number, name, language, values)
 
     def everywhere(
-        self, session: Session, account_id: str | None, name: str, **values: str
+        self,
+        session: Session,
+        account_id: str | None,
+        name: str,
+        *,
+        former_since: datetime | None = None,
+        **values: str,
     ) -> None:
-        """Write to every address and tell every number; else decoys to nobody."""
-        self.mail(session, account_id, name, **values)
+        """Write to every address and tell every number; else decoys to nobody.
+
+        With `former_since` also to those that left the account after it.
+        """
+        theirs, of = account_id or "", self._directory
+        emails, numbers = of.emails(session, theirs), of.numbers(session, theirs)
+        if former_since is not None:
+            emails += of.former_emails(session, theirs, since=former_since)
+            numbers += of.former_numbers(session, theirs, since=former_since)
         language = self._language_of(session, account_id)
-        numbers: list[Address | None] = [
-            *self._directory.numbers(session, account_id or "")
-        ]
+        self._mail(session, emails, name, language, values)
         for number in numbers or [None]:
             self._tell(session, number, name, language, values)
+
+    def _mail(
+        self,
+        session: Session,
+        addresses: Sequence[Address],
+        name: str,
+        language: str,
+        values: dict[str, str],
+    ) -> None:
+        text = self._wording.text(f"{name}_email", language, **values)
+        everyone: list[str | None] = [address.value for address in addresses]
+        for to in everyone or [None]:
+            self._outbox.post(
+                session,
+                to=to,
+                by="email",
+                text=text,
+                purpose=PURPOSE,
+                language=language,
+            )
 
     def _tell(
         self,

@@ -1,5 +1,8 @@
 """Cases at the desk: a supervisor decides what somebody else has begun."""
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -34,14 +37,36 @@ class CaseDesk:
         who.require("oversee")
         return self._cases.files()
 
-    def approve(self, who: SignedIn, number: str) -> CaseFile:
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The kinds of evidence that may be ticked."""
+        return self._cases.evidence
+
+    def approve(
+        self, who: SignedIn, number: str, evidence: Collection[str]
+    ) -> CaseFile:
         """Let the owner use a case, together with another proof of theirs.
+
+        `evidence` are the kinds that the agent has seen. A risky case is approved by
+        the second person who says so.
 
         Raises:
             NotAllowed, SecondPersonNeeded, CaseUnknown, CaseStateWrong,
-            CaseWithoutAccount: it was not approved.
+            CaseWithoutAccount, EvidenceUnknown, EvidenceMissing, SamePerson: it was
+                not approved.
         """
-        return self._decide(who, number, approve=True)
+        who.require("decide")
+        with self._deciding(who, number) as (session, file):
+            approved = self._cases.approve(
+                file.number,
+                by=who.name,
+                person=who.agent_id,
+                evidence=evidence,
+                session=session,
+            )
+            act = "case_approved" if approved else "case_first_approved"
+            self._note(session, who, file, act, evidence=" ".join(sorted(evidence)))
+        return self._cases.file(file.number)
 
     def refuse(self, who: SignedIn, number: str) -> CaseFile:
         """Close a case without letting it be used.
@@ -49,26 +74,36 @@ class CaseDesk:
         Raises:
             NotAllowed, SecondPersonNeeded, CaseUnknown, CaseStateWrong: it was not.
         """
-        return self._decide(who, number, approve=False)
-
-    def _decide(self, who: SignedIn, number: str, *, approve: bool) -> CaseFile:
         who.require("decide")
+        with self._deciding(who, number) as (session, file):
+            self._cases.refuse(file.number, by=who.name, session=session)
+            self._note(session, who, file, "case_refused")
+        return self._cases.file(file.number)
+
+    @contextmanager
+    def _deciding(
+        self, who: SignedIn, number: str
+    ) -> Iterator[tuple[Session, CaseFile]]:
+        """One transaction for whoever has not begun the case."""
         file = self._cases.file(number)
-        decide = self._cases.approve if approve else self._cases.refuse
         with self._sessions.begin() as session:
             if _has_started(session, who, file):
                 raise SecondPersonNeeded
-            decide(file.number, by=who.name, session=session)
-            self._audit.note(
-                session,
-                "case_approved" if approve else "case_refused",
-                agent_id=who.agent_id,
-                conversation_id=file.conversation_id,
-                account_id=file.account_id,
-                case=file.number,
-            )
+            yield session, file
         self._outbox.wake()
-        return self._cases.file(file.number)
+
+    def _note(
+        self, session: Session, who: SignedIn, file: CaseFile, act: str, **detail: str
+    ) -> None:
+        self._audit.note(
+            session,
+            act,
+            agent_id=who.agent_id,
+            conversation_id=file.conversation_id,
+            account_id=file.account_id,
+            case=file.number,
+            **detail,
+        )
 
 
 def _has_started(session: Session, who: SignedIn, file: CaseFile) -> bool:

@@ -8,16 +8,19 @@ from bot.agents.assembly import Team
 from bot.conversations.ownership import Ownership
 from bot.conversations.saying import Saying
 from bot.conversations.speech import Speech
+from bot.handoff.approving import Approving
 from bot.handoff.availability import Availability, CountAgents
 from bot.handoff.cases import Cases
 from bot.handoff.deciding import Deciding
 from bot.handoff.desk import Desk
-from bot.handoff.errors import HoursUnreadable
+from bot.handoff.errors import HoursUnreadable, RecoveryUnreadable
 from bot.handoff.ground import Events, Ground, NobodyHears, Tell
 from bot.handoff.opening import Opening
 from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
+from bot.handoff.risk import CaseRisks
+from bot.handoff.risk_table import RiskTable, load_risk_table
 from bot.handoff.summary import Summaries
 from bot.handoff.targets import Schedule, load_schedule
 from bot.handoff.wording import HandoffWording
@@ -54,7 +57,9 @@ def build(
     `saying`: who else is told of lines; `events`: hears what happens to requests;
     `count_agents`: who is there, if not those whose desk is open.
     """
-    outside, deciding = parts.outside, _deciding(parts)
+    outside, table = parts.outside, _risk_table(parts.outside.settings)
+    risks = CaseRisks(outside.clock, table, parts.authenticators, parts.proofs)
+    deciding = _deciding(parts, risks, table)
     ground = Ground(
         sessions=outside.sessions,
         clock=outside.clock,
@@ -78,8 +83,10 @@ def build(
             outside.clock,
             parts.proofs,
             parts.throttles,
-            _opening(parts),
+            _opening(parts, risks, table),
             deciding,
+            table,
+            wait=outside.settings.case_wait,
         ),
         requests=requests,
         queueing=Queueing(ground),
@@ -100,7 +107,15 @@ def _schedule(settings: Settings) -> Schedule:
         raise SettingsError(told) from None
 
 
-def _opening(parts: Assembly) -> Opening:
+def _risk_table(settings: Settings) -> RiskTable:
+    try:
+        return load_risk_table(settings.recovery_file)
+    except RecoveryUnreadable as error:
+        told = f"BOT_RECOVERY_FILE: its part `{error.part}` cannot be read"
+        raise SettingsError(told) from None
+
+
+def _opening(parts: Assembly, risks: CaseRisks, table: RiskTable) -> Opening:
     outside = parts.outside
     return Opening(
         outside.sessions,
@@ -114,10 +129,12 @@ def _opening(parts: Assembly) -> Opening:
         parts.undo_links,
         parts.journal,
         outside.outbox,
+        risks,
+        table,
     )
 
 
-def _deciding(parts: Assembly) -> Deciding:
+def _deciding(parts: Assembly, risks: CaseRisks, table: RiskTable) -> Deciding:
     outside = parts.outside
     return Deciding(
         outside.sessions,
@@ -127,4 +144,7 @@ def _deciding(parts: Assembly) -> Deciding:
         parts.notices,
         parts.journal,
         outside.outbox,
+        Approving(risks, table),
+        parts.undo_links,
+        table,
     )

@@ -8,11 +8,14 @@ from bot.accounts.errors import UndoImpossible
 from bot.accounts.journal import Journal
 from bot.accounts.models import Undo
 from bot.accounts.notices import Notices
+from bot.accounts.undo_links import UndoLinks
 from bot.clock import Clock
 from bot.database import Sessions, within
-from bot.handoff.errors import CaseStateWrong, CaseUnknown, CaseWithoutAccount
+from bot.handoff.approving import Approval, Approving
+from bot.handoff.errors import CaseStateWrong, CaseUnknown
 from bot.handoff.models import Case
 from bot.handoff.repository import CaseRepository
+from bot.handoff.risk_table import RiskTable
 from bot.settings import Settings
 from bot.telephony.outbox import Outbox
 from bot.verification.errors import ProofMissing
@@ -21,6 +24,8 @@ from bot.verification.proofs import Proofs
 # Long enough to prove a new number even when its code comes late. The case proves
 # nothing alone, and the method beside it has to be fresh.
 REDEEMED = timedelta(hours=1)
+# So long a case that ended can still be asked for by its number.
+KEPT = timedelta(days=90)
 
 
 class Deciding:
@@ -35,9 +40,15 @@ class Deciding:
         notices: Notices,
         journal: Journal,
         outbox: Outbox,
+        approving: Approving,
+        undo_links: UndoLinks,
+        table: RiskTable,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._approving = approving
+        self._undo_links = undo_links
+        self._former = table.reach_of_contacts
         self._good_for = timedelta(seconds=settings.case_approval_lifetime)
         self._proofs = proofs
         self._notices = notices
@@ -49,28 +60,27 @@ class Deciding:
         with self._sessions.begin() as session:
             return CaseRepository(session).advance(now=self._clock.now())
 
-    def approve(self, number: str, *, by: str, session: Session | None = None) -> None:
-        """Let the owner use a case, for a while.
+    def approve(
+        self, number: str, approval: Approval, *, session: Session | None = None
+    ) -> bool:
+        """Let the owner use a case, for a while; False as long as a second one has to.
 
         Raises:
-            CaseUnknown, CaseStateWrong, CaseWithoutAccount: it cannot be approved.
+            As `Approving.approve`.
         """
         now = self._clock.now()
         with within(session, self._sessions) as writing:
-            cases = CaseRepository(writing)
-            cases.advance(now=now)
-            case = cases.decide(
-                number,
-                "approved",
-                Case.account_id.is_not(None),
-                by=by,
-                now=now,
-                good_until=now + self._good_for,
+            CaseRepository(writing).advance(now=now)
+            case = self._approving.approve(
+                writing, number, approval, now=now, good_until=now + self._good_for
             )
-            if case is None:
-                raise _refusal(cases, number)
-            self._tell(writing, case, "case_approved")
+            approved = case.state == "approved"
+            if approved:
+                self._tell_approved(writing, case)
+            else:
+                self._note(writing, case, "case_first_approved", None)
         self._outbox.wake()
+        return approved
 
     def refuse(self, number: str, *, by: str, session: Session | None = None) -> None:
         """Close a case without letting it be used.
@@ -106,7 +116,8 @@ class Deciding:
     def redeem(self, conversation_id: str) -> bool:
         """Use an approved case of the account in view as a proof; False without one.
 
-        It counts together with another method only.
+        It counts together with another method only. When nothing came of it, it can be
+        used once more, as long as it is good.
         """
         now = self._clock.now()
         with self._sessions.begin() as session:
@@ -114,7 +125,9 @@ class Deciding:
                 seen = self._proofs.require_view(session, conversation_id)
             except ProofMissing:
                 return False
-            case = CaseRepository(session).use_approved(seen.account_id, now=now)
+            case = CaseRepository(session).use_approved(
+                seen.account_id, now=now, again_after=REDEEMED
+            )
             if case is None:
                 return False
             self._grant(session, conversation_id, case, now)
@@ -133,15 +146,33 @@ class Deciding:
         )
         self._note(session, case, "case_redeemed", conversation_id)
 
-    def _tell(self, session: Session, case: Case, name: str) -> None:
-        good_until = case.good_until or case.ready_at
-        self._notices.mail(
+    def forget_old(self) -> int:
+        """Delete cases that ended long ago; counts them. The journal's events stay."""
+        with self._sessions.begin() as session:
+            return CaseRepository(session).forget(before=self._clock.now() - KEPT)
+
+    def _tell_approved(self, session: Session, case: Case) -> None:
+        """Tell every contact, also those that were: it is the last that can stop it."""
+        url = self._undo_links.offer(
+            session,
+            "case",
+            account_id=case.account_id,
+            lifetime=int(self._good_for.total_seconds()),
+            case_id=case.id,
+        )
+        self._notices.everywhere(
             session,
             case.account_id,
-            name,
+            "case_approved",
+            former_since=self._clock.now() - self._former,
             case=case.number,
-            day=good_until.date().isoformat(),
+            day=(case.good_until or case.ready_at).date().isoformat(),
+            undo_url=url,
         )
+        self._note(session, case, "case_approved", None)
+
+    def _tell(self, session: Session, case: Case, name: str) -> None:
+        self._notices.mail(session, case.account_id, name, case=case.number)
         self._note(session, case, name, None)
 
     def _note(
@@ -157,12 +188,6 @@ class Deciding:
         )
 
 
-def _refusal(
-    cases: CaseRepository, number: str
-) -> CaseUnknown | CaseStateWrong | CaseWithoutAccount:
+def _refusal(cases: CaseRepository, number: str) -> CaseUnknown | CaseStateWrong:
     case = cases.by_number(number)
-    if case is None:
-        return CaseUnknown()
-    if case.state == "review":
-        return CaseWithoutAccount()
-    return CaseStateWrong(case.state)
+    return CaseUnknown() if case is None else CaseStateWrong(case.state)

@@ -2,6 +2,7 @@
 
 HandoffError
 ├── HoursUnreadable       (part) of hours.yml
+├── RecoveryUnreadable    (part) of recovery.yml
 ├── RequestUnknown        the conversation waits for nobody
 ├── TakenAlready          (by) another agent has it
 ├── NotYours              (by) it is not this agent who speaks
@@ -9,6 +10,9 @@ HandoffError
 ├── CaseUnknown           no case has that number, or it is no number of a case
 ├── CaseLimit             (again_in)
 ├── CaseStateWrong        (state)
+├── EvidenceMissing       (needed) kinds have to be seen
+├── EvidenceUnknown       there is no such kind
+├── SamePerson            who approved a risky case first cannot be the second
 └── CaseWithoutAccount    a decoy: there is nobody to approve it for
 """
 
@@ -21,6 +25,14 @@ class HandoffError(Exception):
 
 class HoursUnreadable(HandoffError):
     """A `part` of the team's hours cannot be read."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
+class RecoveryUnreadable(HandoffError):
+    """A `part` of what makes cases risky cannot be read."""
 
     def __init__(self, part: str) -> None:
         super().__init__(part)
@@ -69,6 +81,22 @@ class CaseStateWrong(HandoffError):
     def __init__(self, state: CaseState) -> None:
         super().__init__(state)
         self.state = state
+
+
+class EvidenceMissing(HandoffError):
+    """Whoever approves the case has to have seen `needed` kinds of evidence."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+class EvidenceUnknown(HandoffError):
+    """Nobody looks for that kind of evidence."""
+
+
+class SamePerson(HandoffError):
+    """Of a risky case's two approvals the second is another person's."""
 
 
 class CaseWithoutAccount(HandoffError):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     ForeignKey,
@@ -18,8 +19,22 @@ from bot.database import Base, UtcDateTime
 
 CaseKind = Literal["recovery", "merge", "compromise"]
 CaseState = Literal["waiting", "review", "approved", "refused", "cancelled", "done"]
-# What nobody stores: an approval whose time is over.
-CaseStanding = CaseState | Literal["lapsed"]
+# What nobody stores: an approval whose time is over, and what only who proves the
+# account may know.
+CaseStanding = CaseState | Literal["lapsed", "private"]
+CaseRisk = Literal["usual", "raised", "high"]
+CaseSignal = Literal[
+    "unproved",
+    "factors_lost",
+    "number_moved",
+    "email_moved",
+    "number_suspended",
+    "new_place",
+    "undone",
+    "case_stopped",
+    "sim_swap",
+    "reassigned",
+]
 RequestState = Literal["waiting", "taken", "closed"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Outcome = Literal["resolved", "returned", "abandoned"]
@@ -33,7 +48,10 @@ class Case(Base):
 
     It waits until `ready_at`, so that the owner of the account can stop it. Without
     an account it is a decoy: its contact belongs to nobody. `limit_key` names the
-    throttle under which it was opened.
+    throttle under which it was opened. `signals` are what makes it a `risk`, one that
+    counts twice twice. A risky one has a first person of the team who approved it,
+    `first_person` being the agent's id; `decided_by` is the other. `lines_seen_at`:
+    when look-ups of its account's numbers were asked.
     """
 
     __tablename__ = "support_case"
@@ -46,6 +64,7 @@ class Case(Base):
             " 'done')",
             name="state_known",
         ),
+        CheckConstraint("risk IN ('usual', 'raised', 'high')", name="risk_known"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -60,6 +79,17 @@ class Case(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(100))
     good_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    risk: Mapped[CaseRisk] = mapped_column(
+        String(8), default="usual", server_default="usual"
+    )
+    signals: Mapped[list[CaseSignal]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
+    lines_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_by: Mapped[str | None] = mapped_column(String(100))
+    first_person: Mapped[str | None] = mapped_column(String(100))
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def state_at(self, moment: datetime) -> CaseStanding:
         """The state, also of a case that waited long enough or was not used in time."""
@@ -68,6 +98,20 @@ class Case(Base):
         if self.state == "approved" and self.good_until and self.good_until <= moment:
             return "lapsed"
         return self.state
+
+
+class CaseEvidence(Base):
+    """A kind of evidence that somebody of the team has seen, outside of the chat."""
+
+    __tablename__ = "case_evidence"
+
+    case_id: Mapped[str] = mapped_column(
+        ForeignKey("support_case.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seen_by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class HandoffRequest(Base):

@@ -16,6 +16,8 @@ from bot.handoff.case_numbers import new_case_number
 from bot.handoff.errors import CaseLimit
 from bot.handoff.models import Case, CaseKind
 from bot.handoff.repository import CaseRepository
+from bot.handoff.risk import CaseRisks
+from bot.handoff.risk_table import RiskTable
 from bot.settings import Settings
 from bot.telephony.outbox import Outbox
 from bot.verification.claims import Claim, Claims
@@ -31,7 +33,8 @@ OPENINGS_A_DAY = 3
 class CaseOpened:
     """A case and the seconds until the team may decide it.
 
-    `told`: its opener may know that there is such an account.
+    `told`: its opener may know that there is such an account. Else the wait is the
+    shortest there is: how risky a case is would tell that there is something to lose.
     """
 
     number: str
@@ -55,10 +58,15 @@ class Opening:
         undo_links: UndoLinks,
         journal: Journal,
         outbox: Outbox,
+        risks: CaseRisks,
+        table: RiskTable,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
-        self._wait = settings.case_wait
+        self._wait = timedelta(seconds=settings.case_wait)
+        self._good_for = timedelta(seconds=settings.case_approval_lifetime)
+        self._risks = risks
+        self._table = table
         self._randomness = randomness
         self._claims = claims
         self._proofs = proofs
@@ -87,7 +95,8 @@ class Opening:
             claim = self._claims.of(writing, conversation_id, "case")
             case = self._open(writing, conversation_id, kind, claim)
         self._outbox.wake()
-        wait = max(0, int((case.ready_at - self._clock.now()).total_seconds()))
+        ready_at = case.ready_at if claim.proved else case.opened_at + self._wait
+        wait = max(0, int((ready_at - self._clock.now()).total_seconds()))
         return CaseOpened(case.number, wait, claim.proved)
 
     def _open(
@@ -113,7 +122,9 @@ class Opening:
         self, session: Session, conversation_id: str, kind: CaseKind, claim: Claim
     ) -> Case:
         now = self._clock.now()
-        wait = timedelta(seconds=0 if kind == "merge" else self._wait)
+        signals = self._risks.signals(session, claim.account_id, conversation_id)
+        risk = self._table.risk(signals)
+        wait = self._wait * (0 if kind == "merge" else self._table.levels[risk].wait)
         case = Case(
             id=new_id(),
             number=new_case_number(self._randomness),
@@ -124,6 +135,8 @@ class Opening:
             limit_key=claim.limit_key,
             opened_at=now,
             ready_at=now + wait,
+            risk=risk,
+            signals=signals,
         )
         session.add(case)
         session.flush()
@@ -131,17 +144,20 @@ class Opening:
         return case
 
     def _tell(self, session: Session, case: Case) -> None:
+        now = self._clock.now()
         url = self._undo_links.offer(
             session,
             "case",
             account_id=case.account_id,
-            lifetime=self._wait,
+            # The owner has the last word until the case is used.
+            lifetime=int((case.ready_at - now + self._good_for).total_seconds()),
             case_id=case.id,
         )
         self._notices.everywhere(
             session,
             case.account_id,
             "case_opened",
+            former_since=now - self._table.reach_of_contacts,
             case=case.number,
             day=_day(case.ready_at),
             undo_url=url,
@@ -153,6 +169,7 @@ class Opening:
             conversation_id=case.conversation_id,
             case_id=case.id,
             kind=case.kind,
+            risk=case.risk,
         )
 
 

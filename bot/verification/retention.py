@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.accounts.models import AuditEvent, Deletion, EmailAddress, SignIn
+from bot.accounts.models import (
+    AuditEvent,
+    Deletion,
+    EmailAddress,
+    FormerEmail,
+    SignIn,
+)
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.accounts.undo_links import UndoLinks
@@ -19,6 +25,8 @@ from bot.verification.visitors import Visitors
 
 CODES = timedelta(hours=24)
 COUNTS = timedelta(days=30)
+# For so long the owner of an address that left an account hears of a recovery.
+FORMER = timedelta(days=30)
 
 
 class Retention:
@@ -60,6 +68,7 @@ class Retention:
                 "phone_number": self._new_numbers.forget(session, before=now - CODES),
                 "offered_email": self._new_emails.forget(session, before=now - CODES),
                 "email_address": self._forget_emails(session),
+                "former_email": self._forget_former(session),
                 # A while longer than it counts, to say that it is too old.
                 "undo": self._undo_links.forget(session, before=now - COUNTS),
                 "meter": self._meters.forget(session, before=now - COUNTS),
@@ -70,14 +79,18 @@ class Retention:
             }
 
     def _forget_emails(self, session: Session) -> int:
-        """Free the addresses that no link can put back any more."""
-        before = self._clock.now() - self._undo_lifetime
-        gone = (
-            delete(EmailAddress)
-            .where(EmailAddress.removed_at <= before)
-            .returning(EmailAddress.id)
-        )
+        """Free the addresses that no link can put back any more; see `FormerEmail`."""
+        due = EmailAddress.removed_at <= self._clock.now() - self._undo_lifetime
+        columns = ("id", "account_id", "address_encrypted", "masked", "removed_at")
+        kept = select(*(getattr(EmailAddress, name) for name in columns)).where(due)
+        session.execute(insert(FormerEmail).from_select(columns, kept))
+        gone = delete(EmailAddress).where(due).returning(EmailAddress.id)
         return len(session.scalars(gone).all())
+
+    def _forget_former(self, session: Session) -> int:
+        before = self._clock.now() - FORMER
+        gone = delete(FormerEmail).where(FormerEmail.removed_at < before)
+        return len(session.scalars(gone.returning(FormerEmail.id)).all())
 
     def _forget_proofs(self, session: Session) -> int:
         before = self._clock.now() - CODES

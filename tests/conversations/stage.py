@@ -148,9 +148,13 @@ class Stage:
 
     def decide(self, how: str) -> None:
         """Let the support team approve or refuse the newest case."""
-        cases = self.services.cases
-        decide = cases.approve if how == "approve" else cases.refuse
-        decide(self.case_numbers()[-1], by="lee@example.com")
+        cases, number = self.services.cases, self.case_numbers()[-1]
+        if how == "refuse":
+            cases.refuse(number, by="lee@example.com")
+            return
+        for person in ("lee@example.com", "kim@example.com"):
+            if cases.approve(number, by=person, evidence=cases.evidence):
+                return
 
     def wrong_code(self) -> str:
         """Six digits that were never sent to anybody here."""

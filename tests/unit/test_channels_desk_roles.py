@@ -23,6 +23,7 @@ WORKERS, OVERSEERS = ("agent", "supervisor"), ("supervisor", "auditor")
 SUPERVISOR = ("supervisor",)
 
 # Method and path; the status for whom it is allowed, who that is, and what is sent.
+SEEN = ["photo_id_video", "old_contact"]
 MATRIX: tuple[tuple[str, str, int, tuple[str, ...], dict[str, Any] | None], ...] = (
     ("GET", "/me", 200, EVERYBODY, None),
     ("GET", "/queue", 200, EVERYBODY, None),
@@ -61,7 +62,7 @@ MATRIX: tuple[tuple[str, str, int, tuple[str, ...], dict[str, Any] | None], ...]
     ),
     ("POST", "/unsuspensions/{return_id}/approve", 204, SUPERVISOR, None),
     ("POST", "/unsuspensions/{return_id}/refuse", 204, SUPERVISOR, None),
-    ("POST", "/cases/{number}/approve", 200, SUPERVISOR, None),
+    ("POST", "/cases/{number}/approve", 200, SUPERVISOR, {"evidence": SEEN}),
     ("POST", "/cases/{number}/refuse", 200, SUPERVISOR, None),
     (
         *("POST", "/conversations/{conversation_id}/transfer", 200, WORKERS),

@@ -73,7 +73,8 @@ def test_a_case_is_decided_in_somebodys_name(
     services: Services, capsys: pytest.CaptureFixture[str], verb: str, state: str
 ) -> None:
     number = waited(services)
-    told = shown(capsys, verb, number, "--by", "Ada")
+    seen = ["--evidence", "photo_id_video,old_contact"] if verb == "approve" else []
+    told = shown(capsys, verb, number, "--by", "Ada", *seen)
     assert (told["state"], told["decided_by"]) == (state, "Ada")  # type: ignore[index]
 
 
@@ -98,6 +99,31 @@ def test_nobodys_case_is_not_approved(
 ) -> None:
     number = waited(services, "nobody@example.com")
     assert "only be refused" in refused(capsys, "approve", number, "--by", "Ada")
+
+
+def test_what_was_seen_has_to_be_told(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = waited(services)
+    assert "--evidence KIND" in refused(capsys, "approve", number, "--by", "Ada")
+    wrong = ["--by", "Ada", "--evidence", "a_nice_voice"]
+    assert "photo_id_video" in refused(capsys, "approve", number, *wrong)
+    assert services.cases.file(number).state == "review"
+
+
+def test_a_risky_case_takes_two_names(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = waited(services)
+    with services.sessions.begin() as session:
+        session.query(Case).update({"risk": "raised"})
+    seen = ["--evidence", "photo_id_video,old_contact"]
+    told = shown(capsys, "approve", number, "--by", "Ada", *seen)
+    assert (told["state"], told["first_by"]) == ("review", "Ada")  # type: ignore[index]
+    refusal = refused(capsys, "approve", number, "--by", "ADA", *seen)
+    assert "another person" in refusal
+    told = shown(capsys, "approve", number, "--by", "Bo", *seen)
+    assert told["state"] == "approved"  # type: ignore[index]
 
 
 def test_a_case_has_to_be_named_and_there(

@@ -19,6 +19,7 @@ from bot.desk.errors import (
     ReturnUnknown,
     SecondPersonNeeded,
 )
+from bot.handoff.errors import SamePerson
 from bot.handoff.models import Case
 from bot.verification.errors import NotSignedIn
 from bot.verification.models import Proof
@@ -33,8 +34,11 @@ from tests.unit.world import (
     MARIAS_NUMBER,
     OTHER_CHAT,
     at_once,
+    make_risky,
     outcome,
 )
+
+SEEN = ("photo_id_video", "old_contact")
 
 
 @pytest.fixture
@@ -177,7 +181,7 @@ def test_an_auditor_does_none_of_it(office: Office) -> None:
         lambda: office.team.returns.ask(alex, CHAT, "x"),
         lambda: office.team.returns.approve(alex, "x"),
         lambda: office.team.returns.refuse(alex, "x"),
-        lambda: office.team.cases.approve(alex, "C-0000-0000"),
+        lambda: office.team.cases.approve(alex, "C-0000-0000", ()),
         lambda: office.team.cases.refuse(alex, "C-0000-0000"),
     ):
         assert outcome(act) is NotAllowed
@@ -298,13 +302,37 @@ def test_a_supervisor_decides_a_case_that_somebody_else_began(
     number = office.team.acts.start_recovery(sam, CHAT)
     office.desk.clock.move(4 * 86_400)
 
-    for decide in (office.team.cases.approve, office.team.cases.refuse):
-        with pytest.raises(SecondPersonNeeded):
-            decide(sam, number)
-    file = office.team.cases.approve(pat, number)
+    for decide in (
+        lambda: office.team.cases.approve(sam, number, SEEN),
+        lambda: office.team.cases.refuse(sam, number),
+    ):
+        assert outcome(decide) is SecondPersonNeeded
+    file = office.team.cases.approve(pat, number, SEEN)
 
     assert (file.state, file.decided_by) == ("approved", "Pat")
     assert office.acts(DeskAudit.act.startswith("case_")) == ["case_approved"]
+
+
+def test_a_risky_case_takes_two_who_have_not_begun_it(office: Office) -> None:
+    office.world.backend.identification.begin(CHAT, MARIA)
+    sam, pat, kim = (office.who(n, "supervisor") for n in ("Sam", "Pat", "Kim"))
+    number = office.team.acts.start_recovery(sam, CHAT)
+    make_risky(office.world)
+    office.desk.clock.move(13 * 86_400)
+
+    first = office.team.cases.approve(pat, number, SEEN)
+    again = outcome(office.team.cases.approve, pat, number, SEEN)
+    by_beginner = outcome(office.team.cases.approve, sam, number, SEEN)
+    second = office.team.cases.approve(kim, number, SEEN)
+
+    assert (first.state, first.first_by) == ("review", "Pat")
+    assert (again, by_beginner) == (SamePerson, SecondPersonNeeded)
+    assert (second.state, second.decided_by) == ("approved", "Kim")
+    assert {(each.kind, each.by) for each in second.seen} == {
+        (kind, by) for kind in SEEN for by in ("Pat", "Kim")
+    }
+    acts = office.acts(DeskAudit.act.startswith("case_"))
+    assert sorted(acts) == ["case_approved", "case_first_approved"]
 
 
 def test_each_act_is_noted_with_who_where_and_whose(office: Office) -> None:

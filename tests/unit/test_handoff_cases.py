@@ -35,6 +35,7 @@ from tests.unit.world import (
     OMAR,
     OTHER_CHAT,
     World,
+    approve,
     make_world,
     outcome,
 )
@@ -79,7 +80,7 @@ def approved(world: World, contact: str = OMAR) -> str:
     """A case that waited and was approved."""
     number = opened(world, contact, "chat-of-the-case").number
     world.clock.move(WAIT)
-    world.handoff.cases.approve(number, by="Ada")
+    approve(world, number)
     return number
 
 
@@ -179,7 +180,7 @@ class TestOpening:
     ) -> None:
         case = opened(world)
         world.clock.move(WAIT)
-        cases.approve(case.number, by="Ada")
+        approve(world, case.number)
         assert opened(world).number == case.number
         world.clock.move(7 * DAY)
         assert opened(world).number != case.number
@@ -214,11 +215,12 @@ class TestOpening:
             (notice,) = notices(world, address)
             assert case.number in notice and "/undo/" in notice
 
-    def test_a_suspended_number_does_not(self, world: World) -> None:
+    def test_a_suspended_number_as_well(self, world: World) -> None:
+        """One proof suspends a number; that must not keep its owner from hearing."""
         look(world, JAMES, OTHER_CHAT)
         world.backend.suspension.suspend(OTHER_CHAT, "1")
         opened(world, JAMES)
-        assert not notices(world, JAMES_NUMBER)
+        assert len(notices(world, JAMES_NUMBER)) == 1
         assert len(notices(world, JAMES_OTHER_NUMBER)) == 1
 
     def test_a_landline_is_called_and_told_no_link(self, world: World) -> None:
@@ -281,9 +283,11 @@ class TestStatus:
     ) -> None:
         number = opened(world, contact).number
         world.clock.move(WAIT - 1)
+        assert cases.file(number).state == "waiting"
         assert cases.status(CHAT, number)[0].state == "waiting"
         world.clock.move(1)
-        assert cases.status(CHAT, number)[0].state == "review"
+        assert cases.file(number).state == "review"
+        assert cases.status(CHAT, number)[0].state == "private"
 
     def test_ten_wrong_numbers_are_looked_up_in_an_hour(
         self, world: World, cases: Cases
@@ -347,6 +351,7 @@ class TestDeciding:
         self, world: World, cases: Cases
     ) -> None:
         number = approved(world)
+        look(world)
         (seen,) = cases.status(CHAT, number)
         assert seen.state == "approved"
         assert seen.good_until == world.clock.now() + timedelta(days=7)
@@ -356,11 +361,10 @@ class TestDeciding:
         self, world: World, cases: Cases
     ) -> None:
         number = approved(world)
-
         world.clock.move(7 * DAY - 1)
-        assert cases.status(CHAT, number)[0].state == "approved"
+        assert cases.file(number).state == "approved"
         world.clock.move(1)
-        assert cases.status(CHAT, number)[0].state == "lapsed"
+        assert cases.file(number).state == "lapsed"
 
     def test_it_is_kept_who_decided_and_when(self, world: World, cases: Cases) -> None:
         file = cases.file(approved(world))
@@ -374,7 +378,7 @@ class TestDeciding:
         assert state(world, number) == "refused"
         assert "refused" in notices(world, OMAR)[-1]
         with pytest.raises(CaseStateWrong):
-            cases.approve(number, by="Ada")
+            approve(world, number)
 
     def test_nobodys_case_is_refused_and_never_approved(
         self, world: World, cases: Cases
@@ -382,7 +386,7 @@ class TestDeciding:
         number = opened(world, NOBODY).number
         world.clock.move(WAIT)
         with pytest.raises(CaseWithoutAccount):
-            cases.approve(number, by="Ada")
+            approve(world, number)
         cases.refuse(number, by="Ada")
         assert state(world, number) == "refused"
 
@@ -414,11 +418,29 @@ class TestStopping:
         assert state(world, number) == "cancelled"
         assert "blocked" in notices(world, OMAR)[-1]
 
-    def test_it_is_good_until_the_team_may_decide(self, world: World) -> None:
-        opened(world)
+    def test_it_is_good_as_long_as_an_approved_case_can_be_used(
+        self, world: World
+    ) -> None:
+        number = opened(world).number
         token = token_to(world, OMAR)
         world.clock.move(WAIT)
+        approve(world, number)
+        world.clock.move(7 * DAY - 1)
+        undoing(world).take(token)
+        assert state(world, number) == "cancelled"
+
+    def test_it_ends_with_the_case(self, world: World) -> None:
+        opened(world)
+        token = token_to(world, OMAR)
+        world.clock.move(WAIT + 7 * DAY)
         assert outcome(undoing(world).take, token) is UndoExpired
+
+    def test_the_notice_of_the_approval_has_a_link_too(self, world: World) -> None:
+        number = approved(world, MARIA)
+        for address in (MARIA, MARIAS_NUMBER):
+            assert number in notices(world, address)[-1]
+        undoing(world).take(token_to(world, MARIAS_NUMBER))
+        assert state(world, number) == "cancelled"
 
     def test_a_case_under_review_can_be_stopped_too(
         self, world: World, cases: Cases
@@ -519,5 +541,5 @@ class TestRedeeming:
         self, world: World, cases: Cases
     ) -> None:
         look(world)
-        cases.approve(cases.open(CHAT, "merge").number, by="Ada")
+        approve(world, cases.open(CHAT, "merge").number)
         assert not cases.redeem(CHAT)

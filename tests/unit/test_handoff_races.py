@@ -21,6 +21,7 @@ from tests.unit.world import (
     NOBODY,
     OMAR,
     World,
+    approve,
     at_once,
     kinds,
     make_world,
@@ -79,7 +80,7 @@ def test_an_approved_case_is_used_once(world: World) -> None:
     world.backend.identification.begin(CHAT, OMAR)
     number = world.handoff.cases.open(CHAT, "recovery").number
     world.clock.move(WAIT)
-    world.handoff.cases.approve(number, by="Ada")
+    approve(world, number)
     for turn in range(50):
         look(world, OMAR, f"chat-{turn}")
     outcomes = at_once(lambda turn: world.handoff.cases.redeem(f"chat-{turn}"))
@@ -96,7 +97,7 @@ def test_a_case_that_its_owner_stops_is_never_used(world: World) -> None:
     def act(turn: int) -> Any:
         if turn % 2:
             return service.take(token)
-        return world.handoff.cases.approve(case.number, by="Ada")
+        return approve(world, case.number)
 
     outcomes = at_once(act)
     assert outcomes.count("case") == 1

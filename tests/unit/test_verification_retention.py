@@ -69,6 +69,7 @@ def test_what_was_deleted_is_counted(world: World) -> None:
         "phone_number": 1,
         "offered_email": 0,
         "email_address": 0,
+        "former_email": 0,
         "undo": 0,
         "meter": 3,
         "visitor": 1,

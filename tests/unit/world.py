@@ -190,6 +190,24 @@ class World:
         return found
 
 
+def approve(world: World, number: str, *people: str) -> bool:
+    """Approve a case in the names of people who have seen all there is to see."""
+    cases = world.handoff.cases
+    told = [
+        cases.approve(number, by=person, evidence=cases.evidence)
+        for person in people or ("Ada",)
+    ]
+    return told[-1]
+
+
+def make_risky(world: World, contact: str = MARIA) -> None:
+    """Let it look as if the account's owner had taken changes back lately."""
+    with world.sessions.begin() as session:
+        world.parts.journal.note(
+            session, "undone", account_id=world.accounts[contact], conversation_id=None
+        )
+
+
 def another(code: str) -> str:
     """A code that differs from `code`."""
     return f"{(int(code) + 1) % 1_000_000:06}"

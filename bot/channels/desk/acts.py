@@ -13,6 +13,7 @@ from bot.channels.desk.shapes import (
     Reply,
     Resolution,
     Said,
+    SeenEvidence,
     Suspended,
     TagChange,
     Tags,
@@ -114,9 +115,9 @@ class DeskActs:
         """Leave the number suspended."""
         self._team.returns.refuse(who, return_id)
 
-    def approve_case(self, number: str, who: Acting) -> CaseFile:
-        """Let the owner use a case."""
-        return self._team.cases.approve(who, number)
+    def approve_case(self, number: str, given: SeenEvidence, who: Acting) -> CaseFile:
+        """Let the owner use a case; a risky one once a second person says so."""
+        return self._team.cases.approve(who, number, given.evidence)
 
     def refuse_case(self, number: str, who: Acting) -> CaseFile:
         """Close a case unused."""

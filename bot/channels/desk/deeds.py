@@ -13,6 +13,7 @@ from bot.channels.desk.pages import Pages, moved
 from bot.channels.desk.refusals import REFUSALS
 from bot.channels.desk.views import DeskViews
 from bot.conversations.errors import ConversationUnknown, OwnerChanged
+from bot.handoff.cases import CaseFile
 from bot.handoff.models import Priority
 from bot.http import KIND
 from bot.services import Services
@@ -103,16 +104,23 @@ class DeskDeeds:
     ) -> Response:
         """Let a case be used, or not."""
         cases = self._team.cases
-        decide = cases.approve if _approves(form) else cases.refuse
-        return self._decide(request, who, form, lambda: decide(who, number))
+        if not _approves(form):
+            return self._decide(
+                request, who, lambda: cases.refuse(who, number), told="refused"
+            )
+        seen = [kind for kind in cases.evidence if form.get(f"evidence_{kind}")]
+        return self._decide(
+            request, who, lambda: cases.approve(who, number, seen), told="approved"
+        )
 
     def decide_return(
         self, return_id: str, request: Request, who: Sending, form: Form
     ) -> Response:
         """Give a number back, or not."""
         returns = self._team.returns
+        told = "approved" if _approves(form) else "refused"
         decide = returns.approve if _approves(form) else returns.refuse
-        return self._decide(request, who, form, lambda: decide(who, return_id))
+        return self._decide(request, who, lambda: decide(who, return_id), told=told)
 
     def set_status(self, who: Sending, form: Form) -> Response:
         """Take conversations from now on, or none."""
@@ -122,16 +130,23 @@ class DeskDeeds:
         return moved(inside(form.get("back", "")))
 
     def _decide(
-        self, request: Request, who: SignedIn, form: Fields, decide: Callable[[], Any]
+        self,
+        request: Request,
+        who: SignedIn,
+        decide: Callable[[], CaseFile | None],
+        *,
+        told: str,
     ) -> Response:
         try:
-            decide()
+            case = decide()
         except ELSEWHERE:
             raise
         except tuple(REFUSALS) as error:
             status, why = self._why(request, error)
             return self._views.decisions(request, who, told=why, status=status)
-        return moved(f"/desk/cases?told={'approved' if _approves(form) else 'refused'}")
+        # A risky case that one person approved is still to be decided.
+        again = case is not None and case.state == "review"
+        return moved(f"/desk/cases?told={'approved_first' if again else told}")
 
     def _why(self, request: Request, error: Exception) -> tuple[int, str]:
         problem = REFUSALS[type(error)](error)

@@ -38,6 +38,15 @@ def _later(name: str, detail: str) -> Refusal:
     return refuse
 
 
+def _counted(name: str, detail: str) -> Refusal:
+    title = name.replace("-", " ").capitalize()
+
+    def refuse(error: Any) -> Problem:
+        return Problem(422, name, title, detail.format(needed=error.needed))
+
+    return refuse
+
+
 def _spoken_for(name: str) -> Refusal:
     title = name.replace("-", " ").capitalize()
 
@@ -117,6 +126,15 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     ),
     handoff.CaseStateWrong: _plain(
         409, "case-state-wrong", "The case is not under review."
+    ),
+    handoff.EvidenceMissing: _counted(
+        "evidence-missing", "evidence: {needed} kinds have to be seen."
+    ),
+    handoff.EvidenceUnknown: _plain(
+        422, "evidence-unknown", "evidence: choose of the list."
+    ),
+    handoff.SamePerson: _plain(
+        403, "second-person-needed", "Another person has to decide this."
     ),
     handoff.CaseWithoutAccount: _plain(
         409, "case-without-account", "Nobody has that contact: it can be refused only."

@@ -146,6 +146,12 @@ class CaseOpened(BaseModel):
     number: str
 
 
+class SeenEvidence(BaseModel):
+    """The kinds of evidence that were seen, outside of the chat."""
+
+    evidence: list[str] = Field(max_length=20)
+
+
 class Suspended(BaseModel):
     """A number that gets no codes any more, masked."""
 

@@ -136,6 +136,7 @@ class DeskViews:
             told=told,
             status=status,
             cases=self._team.cases.listed(who),
+            evidence=self._team.cases.evidence,
             returns=self._team.returns.listed(who),
         )
 
