@@ -100,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     stand_in.add_argument("--port", type=int, default=STANDIN_PORT)
     told = "stand in for a help desk on this machine; prints how to use it"
     help_desk = add("connector-standin", connector_stand_in, told)
-    help_desk.add_argument("name", metavar="NAME", help="zendesk or zammad")
+    help_desk.add_argument("name", metavar="NAME", help="chatwoot, zendesk or zammad")
     help_desk.add_argument("--port", type=int, default=HELP_DESK_PORT)
     add("doctor", doctor, "say what is missing, and what to do about it")
     return root

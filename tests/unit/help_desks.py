@@ -29,6 +29,11 @@ from tests.unit.desk_world import DeskWorld, make_desk
 from tests.unit.ticket_desks import STAND_INS, connector
 from tests.unit.world import CHAT
 
+# What a visitor of the desk's world asks with.
+WISH = "a person please"
+
+Ticket = dict[str, Any]
+
 
 @dataclass
 class Way:
@@ -104,11 +109,11 @@ class Beside:
         mine = RemoteDelivery.connector == self.name
         return self.ours.world.rows(RemoteDelivery, RemoteDelivery.state == state, mine)
 
-    def tickets(self) -> list[dict[str, Any]]:
-        tickets: list[dict[str, Any]] = self.theirs.tickets()
+    def tickets(self) -> list[Ticket]:
+        tickets: list[Ticket] = self.theirs.tickets()
         return tickets
 
-    def ticket(self, chat: str = CHAT) -> dict[str, Any]:
+    def ticket(self, chat: str = CHAT) -> Ticket:
         """The newest ticket of a conversation."""
         request = self.ours.request(chat)
         with self.ours.sessions() as session:
@@ -117,8 +122,11 @@ class Beside:
         return next(each for each in self.tickets() if str(each["id"]) == ref.remote_id)
 
     def heard(self, chat: str = CHAT) -> list[str]:
-        """What the visitor said over there, in their name."""
-        return [text for who, text in self.said(chat) if who == "visitor"]
+        """What the visitor said over there, in their name, since they asked."""
+        spoken = [text for who, text in self.said(chat) if who == "visitor"]
+        # Some are told the last words before it was opened as the visitor's, too.
+        assert spoken.count(WISH) <= 1
+        return [text for text in spoken if text != WISH]
 
     def notes(self, chat: str = CHAT) -> list[str]:
         """What only agents see."""
@@ -126,27 +134,46 @@ class Beside:
 
     def said(self, chat: str = CHAT) -> list[tuple[str, str]]:
         """What was said over there: by the visitor, an agent, or as a note."""
-        ticket = self.ticket(chat)
-        if "comments" in ticket:
-            return [
-                (
-                    _who(each["public"], each["author_id"] == ticket["requester_id"]),
-                    each["body"],
-                )
-                for each in ticket["comments"]
-            ]
-        return [
-            (_who(not each["internal"], each["sender"] == "Customer"), each["body"])
-            for each in ticket["articles"]
-        ]
+        return list(SAID[self.name](self.ticket(chat)))
+
+    def person(self, chat: str = CHAT) -> str:
+        """What the visitor is called over there."""
+        return str(self.ticket(chat)[PERSON[self.name]])
 
     def is_done(self, chat: str = CHAT) -> bool:
         ticket = self.ticket(chat)
-        return (ticket.get("status") or ticket["state"]) in ("solved", "closed")
+        return (ticket.get("status") or ticket["state"]) in DONE
 
 
-def _who(public: bool, visitors: bool) -> str:
-    return "visitor" if visitors else "agent" if public else "note"
+def _at_chatwoot(talk: Ticket) -> Iterator[tuple[str, str]]:
+    for each in talk["messages"]:
+        visitors = each["message_type"] == "incoming"
+        yield _who(visitors, private=each["private"]), each["content"]
+
+
+def _at_zendesk(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    for each in ticket["comments"]:
+        visitors = each["author_id"] == ticket["requester_id"]
+        yield _who(visitors, private=not each["public"]), each["body"]
+
+
+def _at_zammad(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    for each in ticket["articles"]:
+        visitors = each["sender"] == "Customer"
+        yield _who(visitors, private=each["internal"]), each["body"]
+
+
+def _who(visitors: bool, *, private: bool) -> str:
+    return "note" if private else "visitor" if visitors else "agent"
+
+
+SAID = {"chatwoot": _at_chatwoot, "zendesk": _at_zendesk, "zammad": _at_zammad}
+PERSON = {
+    "chatwoot": "contact_id",
+    "zendesk": "requester_id",
+    "zammad": "customer_id",
+}
+DONE = ("resolved", "solved", "closed")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The stand-ins of Zendesk and Zammad on real sockets, and a webhook that keeps."""
+"""The stand-ins of help desks on real sockets, and a webhook that keeps."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +13,10 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.connectors.calls import Calls
+from bot.connectors.chatwoot import Chatwoot, base_url
+from bot.connectors.chatwoot import headers as chatwoot_headers
 from bot.connectors.port import Connector
+from bot.connectors.standin.chatwoot import ACCOUNT, INBOX, ChatwootStandIn
 from bot.connectors.standin.help_desk import HelpDesk
 from bot.connectors.standin.zammad import ZammadStandIn
 from bot.connectors.standin.zendesk import ZendeskStandIn
@@ -61,8 +64,16 @@ def zammad(hook_url: str, clock: Clock) -> HelpDesk:
     return ZammadStandIn(token=TOKEN, secret=SECRET, hook_url=hook_url, clock=clock)
 
 
+def chatwoot(hook_url: str, clock: Clock) -> HelpDesk:
+    return ChatwootStandIn(token=TOKEN, secret=SECRET, hook_url=hook_url, clock=clock)
+
+
 # How each is stood in for, by name.
-STAND_INS: dict[str, Build] = {"zendesk": zendesk, "zammad": zammad}
+STAND_INS: dict[str, Build] = {
+    "chatwoot": chatwoot,
+    "zendesk": zendesk,
+    "zammad": zammad,
+}
 
 
 def connector(
@@ -72,6 +83,11 @@ def connector(
     if name == "zendesk":
         headers = zendesk_headers(EMAIL, token)
         return Zendesk(clock, Calls(clock, url, headers, timeout=timeout), SECRET)
+    if name == "chatwoot":
+        calls = Calls(
+            clock, base_url(url, ACCOUNT), chatwoot_headers(token), timeout=timeout
+        )
+        return Chatwoot(clock, calls, INBOX, secret=SECRET, path_secret="")
     headers = zammad_headers(token)
     return Zammad(Calls(clock, url, headers, timeout=timeout), SECRET, "Users")
 

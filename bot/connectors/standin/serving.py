@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import uvicorn
 from pydantic import SecretStr
 
+from bot.connectors.standin.chatwoot import ACCOUNT, INBOX, ChatwootStandIn
 from bot.connectors.standin.help_desk import OWN, HelpDesk
 from bot.connectors.standin.zammad import ZammadStandIn
 from bot.connectors.standin.zendesk import ZendeskStandIn
@@ -44,6 +45,22 @@ def how_to_use(name: str, port: int, needed: Mapping[str, str]) -> str:
     )
 
 
+def _chatwoot(settings: Settings, hooks: str) -> Made:
+    token = _told(settings.chatwoot_token)
+    secret = _told(settings.chatwoot_webhook_secret)
+    account = settings.chatwoot_account or ACCOUNT
+    inbox = settings.chatwoot_inbox or INBOX
+    desk = ChatwootStandIn(
+        token=token,
+        secret=secret,
+        hook_url=f"{hooks}/chatwoot",
+        account=account,
+        inbox=inbox,
+    )
+    numbers = {"ACCOUNT": f"{account}", "INBOX": f"{inbox}"}
+    return desk, numbers | {"TOKEN": token, "WEBHOOK_SECRET": secret}
+
+
 def _zendesk(settings: Settings, hooks: str) -> Made:
     email = settings.zendesk_email or EMAIL
     token = _told(settings.zendesk_token)
@@ -72,6 +89,7 @@ def _told(secret: SecretStr | None) -> str:
 
 
 STAND_INS: Mapping[str, Callable[[Settings, str], Made]] = {
+    "chatwoot": _chatwoot,
     "zammad": _zammad,
     "zendesk": _zendesk,
 }
