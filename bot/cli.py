@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import yaml
 
-from bot import review_commands
+from bot import replay_commands, review_commands
 from bot.settings import Settings, SettingsError, load_settings
 
 Command = Callable[[Settings, argparse.Namespace], int]
@@ -93,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
     add("articles", articles, told).add_argument("verb", choices=("list", "check"))
     told = "write what agents have labelled as training data, for a person to read"
     review_commands.add_arguments(add("review", review, told))
+    told = "compare recorded conversations with the present model; sends nothing"
+    replay_commands.add_arguments(add("replay", replay, told))
     add("understand", understand, "sentences in, one JSON object a line out")
     add("train", train, "train the model, unless nothing it learns from changed")
     told = "stand in for Twilio on this machine; prints how to use it"
@@ -307,6 +309,23 @@ def review(settings: Settings, arguments: argparse.Namespace) -> int:
     exported = exporter.export(arguments.language, days=arguments.since)
     print(exported.text, end="")
     return 0
+
+
+def replay(_settings: Settings, arguments: argparse.Namespace) -> int:
+    """Say what the assistant would answer otherwise; 3 when there is something."""
+    from bot import training
+    from bot.clock import SystemClock
+    from bot.engine.runtime import state_url
+
+    if arguments.model is None and not training.is_current():
+        print("The model is older than what it learns from.", file=sys.stderr)
+    now = SystemClock().now().timestamp()
+    model = arguments.model or training.MODEL
+    try:
+        found, totals = replay_commands.run(state_url(), model, arguments, now=now)
+    except replay_commands.ReplayNotMade as error:
+        raise CommandFailed(str(error)) from None
+    return replay_commands.show(found, totals, for_tools=arguments.json, say=print)
 
 
 def understand(settings: Settings, _arguments: argparse.Namespace) -> int:

@@ -128,18 +128,18 @@ class EventLog:
         with self._reader.begin() as connection:
             found = connection.execute(newest).one_or_none()
             after = found.event_id if found else 0
-            entries = _read(connection, sender_id, events.c.id > after)
+            entries = read_events(connection, sender_id, events.c.id > after)
         return Tail(entries, _checkpoint(found, len(entries)))
 
     def everything(self, sender_id: str) -> list[Entry]:
         """All events of the conversation, of all its sessions."""
         with self._reader.begin() as connection:
-            return _read(connection, sender_id)
+            return read_events(connection, sender_id)
 
     def turn(self, sender_id: str, message_id: str) -> list[Entry]:
         """The events of the turn that answered a message; none if there was none."""
         with self._reader.begin() as connection:
-            return _read(connection, sender_id, events.c.message_id == message_id)
+            return read_events(connection, sender_id, events.c.message_id == message_id)
 
     def senders(self) -> list[str]:
         """The ids of all conversations."""
@@ -189,7 +189,10 @@ def _row(sender_id: str, message_id: str | None, entry: Entry) -> dict[str, Any]
     }
 
 
-def _read(connection: Connection, sender_id: str, *conditions: Any) -> list[Entry]:
+def read_events(
+    connection: Connection, sender_id: str, *conditions: Any
+) -> list[Entry]:
+    """A conversation's events that meet the conditions, in order."""
     query = select(events.c.data).where(events.c.sender_id == sender_id, *conditions)
     return [json.loads(data) for data in connection.scalars(query.order_by("id"))]
 

@@ -2,11 +2,28 @@
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from bot.engine.runtime import prepare
+
+
+def load_agent(model_path: Path | str) -> Any:
+    """A trained model's agent, without a server, a store or an action endpoint.
+
+    Raises:
+        rasa.exceptions.ModelNotFound: there is none.
+    """
+    prepare()
+    from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)
+    # Rasa warns twice of what it no longer does by itself, which nobody relies on.
+    warnings.filterwarnings("ignore", "Slot auto-fill has been removed", UserWarning)
+    return Agent.load(str(model_path))
 
 
 class Parser:
@@ -18,12 +35,7 @@ class Parser:
         Raises:
             rasa.exceptions.ModelNotFound: there is none.
         """
-        prepare()
-        from rasa.core.agent import Agent
-        from rasa.utils.log_utils import configure_structlog
-
-        configure_structlog(logging.WARNING)
-        self._agent = Agent.load(str(model_path))
+        self._agent = load_agent(model_path)
 
     def parse_many(self, texts: Iterable[str]) -> list[dict[str, Any]]:
         """How each text is understood: intent, confidence, ranking, entities.

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,13 +20,18 @@ TOKEN = "a token of the tests, 32 characters or more"
 READY_WITHIN = 60
 
 
-def train(folder: Path) -> None:
-    """Make the small bot's project in `folder`, with a trained model."""
+def train(folder: Path, *, change: Callable[[Path], None] | None = None) -> None:
+    """Make the small bot's project in `folder`, with a trained model.
+
+    What is to `change` in the project is changed before.
+    """
     shutil.copytree(
         FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__")
     )
     for name in ("endpoints.yml", "credentials.yml"):
         shutil.copy(ROOT / name, folder)
+    if change is not None:
+        change(folder)
     command = [
         sys.executable,
         "-m",
