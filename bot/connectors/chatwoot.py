@@ -27,7 +27,7 @@ REQUEST = "switchboard_request"
 # How far a webhook's time may be from ours.
 LEEWAY = timedelta(minutes=5)
 # Chatwoot shows twenty messages at a time; more than these are not written meanwhile.
-MOST_PAGES = 10
+MOST_PAGES = 5
 RESOLVED, PENDING = "resolved", "pending"
 TAKEN = "422"
 
@@ -218,8 +218,7 @@ class Chatwoot:
         if not _same(signed, notice.headers.get("x-chatwoot-signature", "")):
             raise NotSigned
         now = self._clock.now().timestamp()
-        # Signed, so it is a number.
-        if abs(now - float(moment)) > LEEWAY.total_seconds():
+        if not moment.isdecimal() or abs(now - int(moment)) > LEEWAY.total_seconds():
             raise NotSigned
 
 

@@ -13,8 +13,9 @@ from bot.connectors.outbox import Recipient
 from bot.connectors.rows import DeliveryRows
 from bot.database import Sessions
 
-# While one process tells, others leave the delivery alone for so long.
-LEASE = timedelta(seconds=60)
+# While one process tells, others leave the delivery alone for so long: longer than the
+# calls of one delivery take, each nearly as long as it may.
+LEASE = timedelta(seconds=120)
 DAY = timedelta(days=1)
 # Waits after each refusal, in seconds, for a day; after the last it is given up. The
 # longest is short, for somebody may be waiting in a chat.

@@ -59,6 +59,22 @@ def test_what_was_given_up_is_seen_and_tried_again(
     assert isinstance(again, list) and again[0]["state"] == "queued"
 
 
+def test_one_system_or_all_can_be_chosen(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for chosen in ([], ["--connector", "webhook"]):
+        capsys.readouterr()
+        assert main(["connectors", "list", "--json", *chosen]) == 0
+        assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_a_system_that_is_off_is_named(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["connectors", "retry", "--connector", "chatwoot"]) == 1
+    assert "chatwoot is off. On: webhook." in capsys.readouterr().err
+
+
 def test_an_address_without_a_secret_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from bot.clock import ManualClock
 from bot.connectors.errors import NotTaken
 from bot.connectors.models import RemoteDelivery
 from bot.connectors.outbox import Outbox
-from bot.connectors.sending import WAITS, Sending
+from bot.connectors.sending import LEASE, WAITS, Sending
 from bot.connectors.webhook import HttpPoster, Webhook, sign
 from bot.database import Sessions
 from tests.unit.desk_world import SECRET, DeskWorld, Mailbox, make_desk
@@ -148,7 +148,7 @@ def test_one_that_was_being_told_when_the_process_ended_is_told_again(
     with pytest.raises(KeyboardInterrupt):
         ended.drain("webhook")
     assert told(desk) == []
-    desk.clock.move(60)
+    desk.clock.move(LEASE.total_seconds())
     assert len(told(desk)) == 1
 
 

@@ -95,6 +95,22 @@ def test_home_is_where_links_start(
     assert load_settings().own_origin == origin
 
 
+def test_chatwoot_needs_a_way_to_be_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"URL": "https://desk.example.com", "ACCOUNT": "1"}.items():
+        monkeypatch.setenv(f"BOT_CHATWOOT_{name}", value)
+    with pytest.raises(SettingsError, match="BOT_CHATWOOT_INBOX is not set"):
+        load_settings()
+    for name, value in {"INBOX": "2", "TOKEN": "t"}.items():
+        monkeypatch.setenv(f"BOT_CHATWOOT_{name}", value)
+    with pytest.raises(SettingsError, match="BOT_CHATWOOT_WEBHOOK_SECRET is not set"):
+        load_settings()
+    monkeypatch.setenv("BOT_CHATWOOT_PATH_SECRET", "short")
+    with pytest.raises(SettingsError, match="BOT_CHATWOOT_PATH_SECRET: "):
+        load_settings()
+    monkeypatch.setenv("BOT_CHATWOOT_PATH_SECRET", GOOD)
+    assert load_settings()
+
+
 @pytest.mark.parametrize(
     ("url", "needed"),
     [
