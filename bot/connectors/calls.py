@@ -87,7 +87,10 @@ class Calls:
         wait = seconds_of(told, self._clock.now()) if told else None
         if status >= BROKEN:
             raise NotAnswered(str(status), wait)
-        raise NotTaken(str(status), wait)
+        # Of a system that would take more requests, one thing had too many: a ticket at
+        # Zendesk takes thirty changes in ten minutes.
+        left = response.headers.get("x-rate-limit-remaining", "")
+        raise NotTaken(str(status), wait, alone=left.isdecimal() and int(left) > 0)
 
 
 def _json(response: httpx.Response) -> Any:

@@ -17,13 +17,17 @@ class ConnectorError(Exception):
 class NotTaken(ConnectorError):
     """A delivery was not taken; `fault` is a status or a kind of error.
 
-    `retry_after`: seconds to leave the whole system alone for, as it asked.
+    `retry_after`: seconds to leave the whole system alone for, as it asked; with
+    `alone` only this delivery has to wait, and what comes after it.
     """
 
-    def __init__(self, fault: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, fault: str, retry_after: float | None = None, *, alone: bool = False
+    ) -> None:
         super().__init__(fault)
         self.fault = fault
         self.retry_after = retry_after
+        self.alone = alone
 
 
 class NotAnswered(NotTaken):

@@ -87,11 +87,11 @@ class Sending:
         now = self._clock.now()
         wait = timedelta(seconds=WAITS[delivery.tries - 1])
         if error.retry_after is not None:
-            wait = min(max(wait, timedelta(seconds=error.retry_after)), DAY)
-            with self._lock:
-                self._resting[delivery.connector] = now + min(
-                    timedelta(seconds=error.retry_after), DAY
-                )
+            asked = min(timedelta(seconds=error.retry_after), DAY)
+            wait = max(wait, asked)
+            if not error.alone:
+                with self._lock:
+                    self._resting[delivery.connector] = now + asked
         self._settle(delivery, due_at=now + wait, fault=error.fault)
         logger.warning("delivery_not_taken", **_named(delivery, error.fault))
 

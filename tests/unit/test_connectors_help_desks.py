@@ -162,6 +162,26 @@ def test_while_it_asks_to_be_left_alone_it_is(desks: Beside) -> None:
     assert len(desks.tickets()) == 1
 
 
+def test_one_ticket_that_changes_too_often_holds_up_no_other(desks: Beside) -> None:
+    desks.ours.start(OTHER)
+    desks.ours.ask()
+    desks.send()
+    desks.ours.ask(OTHER)
+    desks.send()
+    desks.ours.say("one")
+    desks.fail(Fault(status=429, retry_after=300, remaining=50))
+    desks.send()
+    desks.ours.say("hello", OTHER)
+    desks.send()
+    assert desks.heard(OTHER) == ["hello"]
+    desks.ours.clock.move(299)
+    desks.send()
+    assert desks.heard() == []
+    desks.ours.clock.move(1)
+    desks.send()
+    assert desks.heard() == ["one"]
+
+
 def test_one_that_is_slow_is_waited_for_and_told_once(desks: Beside) -> None:
     desks.ours.ask()
     desks.fail(*[Fault(hang=0.2)] * 3)

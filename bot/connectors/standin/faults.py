@@ -16,12 +16,14 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Fault:
     """What goes wrong with one request; after `hang` seconds it is answered.
 
-    `status`: answered instead of what was to be said; `cut`: the connection ends in
-    the midst of the answer. `taken`: what was asked is done all the same.
+    `status`: answered instead of what was to be said, with Retry-After in seconds and
+    how many requests are `remaining` to the account. `cut`: the connection ends in the
+    midst of the answer. `taken`: what was asked is done all the same.
     """
 
     status: int = 0
     retry_after: int | None = None
+    remaining: int | None = None
     taken: bool = False
     cut: bool = False
     hang: float = 0
@@ -84,6 +86,9 @@ class Faults:
 def _spoilt(fault: Fault) -> Response:
     if fault.cut:
         return CutOff()
-    later = fault.retry_after
-    headers = {} if later is None else {"Retry-After": str(later)}
+    told = {
+        "Retry-After": fault.retry_after,
+        "X-Rate-Limit-Remaining": fault.remaining,
+    }
+    headers = {name: str(each) for name, each in told.items() if each is not None}
     return JSONResponse({"error": "planned"}, fault.status, headers)
