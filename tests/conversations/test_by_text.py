@@ -6,12 +6,7 @@ from actions.tasks import TASKS
 from bot.training import MODEL
 from bot.understanding import load_parser, understand_lines
 from tests.conversations.coverage import REGION
-from tests.conversations.playing import Play
-from tests.conversations.stage import Stage
-from tests.conversations.test_every_intent import INTENTS
-from tests.conversations.transcripts import Transcript, load
-
-MARIA = "+12025550143"
+from tests.conversations.transcripts import load
 
 
 @pytest.fixture(scope="module")
@@ -32,23 +27,3 @@ def test_a_task_is_begun_by_text(
     begun: set[tuple[str, str]], intent: str, language: str
 ) -> None:
     assert (intent, language) in begun
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("intent", INTENTS)
-def test_the_number_that_texts_tells_and_changes_nothing(
-    stage: Stage, intent: str, language: str
-) -> None:
-    step = {
-        "user": INTENTS[intent][language],
-        "says": INTENTS[intent]["says"],
-        "says_not": ["0143", "maria", "María"],
-    }
-    told = {
-        "channel": "sms",
-        "from": MARIA,
-        "language": language,
-        "steps": [step],
-        "after": {"unchanged": True},
-    }
-    Play(stage, Transcript.model_validate(told)).run()

@@ -56,14 +56,18 @@ class Visitor:
 
     def send(self, **message: str) -> int:
         """Send a message without waiting; gives its sequence number."""
-        sent = self._http.post(
+        sent = self.post(**message)
+        if sent.status_code != 202:
+            self.fail(f"The message was refused: {sent.text}")
+        return int(sent.json()["seq"])
+
+    def post(self, **message: str) -> httpx.Response:
+        """Send a message that may be refused."""
+        return self._http.post(
             "/api/web/messages",
             json={"client_id": uuid4().hex, **message},
             headers=self._headers,
         )
-        if sent.status_code != 202:
-            self.fail(f"The message was refused: {sent.text}")
-        return int(sent.json()["seq"])
 
     def wait_for(self, seq: int, author: str) -> list[Line]:
         """The author's lines after `seq`; those of one answer are appended together."""
