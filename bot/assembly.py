@@ -36,6 +36,8 @@ from bot.engine.token import engine_token
 from bot.ground import Ground, lay_ground, with_identity_key
 from bot.handoff import assembly as handoff
 from bot.handoff.assembly import Handoff
+from bot.insights import assembly as insights
+from bot.insights.assembly import Figures
 from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.limits import make_limits
@@ -78,7 +80,8 @@ def build_services(
         gateway=gateway,
         lines=lines,
     )
-    parts = assembly.assemble(ground.outside)
+    figures = insights.build(ground.outside)
+    parts = assembly.assemble(ground.outside, codes_go=figures.keeping.let_codes_go)
     people = agents.build(ground.outside, new_token=new_tokens(ground.outside))
     notifier = Notifier()
     linking = texting.build_linking(ground.outside)
@@ -93,11 +96,7 @@ def build_services(
         count_agents=outlets.count_agents,
     )
     return _gather(
-        ground,
-        parts.backend(),
-        team,
-        people,
-        notifier,
+        *(ground, parts.backend(), team, people, notifier, figures),
         linking=linking,
         saying=saying,
         outlets=outlets,
@@ -110,6 +109,7 @@ def _gather(
     team: Handoff,
     people: Team,
     notifier: Notifier,
+    figures: Figures,
     *,
     linking: Linking,
     saying: Saying,
@@ -118,7 +118,9 @@ def _gather(
     outside = ground.outside
     disclosures = backend.disclosures
     outbox = outlets.outbox
-    conversations = build_conversations(outside, backend, saying, team, outbox.heard)
+    conversations = build_conversations(
+        *(outside, backend, saying, team, figures.keeping), outbox.heard
+    )
     departures = Departures(
         outside.sessions,
         outside.clock,
@@ -189,6 +191,8 @@ def _gather(
         connectors=connectors.build(outside, outlets, team.desk),
         summaries=team.summaries,
         review=review.build(outside, people),
+        insights=figures.insights,
+        facts=figures.keeping,
         conversations=conversations,
         ownership=Ownership(outside.sessions, outside.clock),
         web_sessions=build_web_sessions(outside),

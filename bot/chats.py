@@ -20,6 +20,7 @@ from bot.conversations.web_sessions import WebSessions
 from bot.conversations.wording import Wording as ConversationWording
 from bot.engine.client import EngineClient
 from bot.handoff.assembly import Handoff
+from bot.insights.keeping import Keeping
 from bot.language import detect
 from bot.privacy.models import Disclosure
 from bot.review.noticing import notice
@@ -36,6 +37,7 @@ def build_conversations(
     backend: Backend,
     saying: Saying,
     team: Handoff,
+    facts: Keeping,
     *on_heard: Forget,
 ) -> Conversations:
     """The log, and who is told of what is heard and said."""
@@ -48,6 +50,8 @@ def build_conversations(
         new_id=lambda: outside.randomness.octets(ID_BYTES).hex(),
         wording=ConversationWording(),
         forget=[
+            # First: the others delete what it reads.
+            facts.let_conversation_go,
             rows_of(Disclosure),
             rows_of(Proof),
             rows_of(Showing),

@@ -22,6 +22,7 @@ def purge_of(services: Services) -> Purge:
             "support_case": services.cases.forget_old,
             "desk": services.team.aging.purge,
             "conversations": services.aging.purge,
+            "facts": services.facts.purge,
             # Last, for it looks for what the conversations have left behind.
             "engine": services.engine_memory.purge,
         }

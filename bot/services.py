@@ -35,6 +35,8 @@ from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
 from bot.handoff.summary import Summaries
+from bot.insights.insights import Insights
+from bot.insights.keeping import Keeping
 from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
@@ -104,6 +106,8 @@ class Services:
     connectors: Connectors
     summaries: Summaries
     review: Review
+    insights: Insights
+    facts: Keeping
     conversations: Conversations
     ownership: Ownership
     web_sessions: WebSessions

@@ -187,6 +187,16 @@ class Settings(ConnectorSettings):
         604800, ge=3600, description="how long an approved case can be used"
     )
 
+    segment_price: float = Field(
+        0.0083, ge=0, description="price of one SMS segment, for the cost estimate"
+    )
+    call_price: float = Field(
+        0.014, ge=0, description="price of one call, for the cost estimate"
+    )
+    currency: str = Field(
+        "USD", pattern="^[A-Z]{3}$", description="currency of both prices (ISO 4217)"
+    )
+
     hours_file: Path | None = Field(
         None,
         description="the support team's hours and targets, written like"

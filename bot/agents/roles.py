@@ -16,6 +16,7 @@ Permission = Literal[
     "audit",  # the log of what was done
     "label",  # say what a line meant that was not understood
     "curate",  # change labels, and take them out as training data
+    "measure",  # figures about everybody's conversations
 ]
 
 WORKING: frozenset[Permission] = frozenset(
@@ -23,8 +24,8 @@ WORKING: frozenset[Permission] = frozenset(
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "agent": WORKING,
-    "supervisor": WORKING | {"decide", "oversee", "audit", "curate"},
-    "auditor": frozenset({"look", "oversee", "audit"}),
+    "supervisor": WORKING | {"decide", "oversee", "audit", "curate", "measure"},
+    "auditor": frozenset({"look", "oversee", "audit", "measure"}),
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,7 +32,10 @@ UNANSWERED = text("answered_at IS NULL AND (author = 'visitor' OR payload IS NOT
 
 
 class Conversation(Base):
-    """One thread with one person; `owner` says who speaks for the service."""
+    """One thread with one person; `owner` says who speaks for the service.
+
+    `asks`: the assistant waits for a word of the person, as a form does.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (
@@ -50,6 +54,7 @@ class Conversation(Base):
     turn_holder: Mapped[str | None] = mapped_column(String(64))
     turn_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outage_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asks: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

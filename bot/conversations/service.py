@@ -185,8 +185,11 @@ class Conversations:
         lines: Sequence[Line],
         *,
         understood: Understood | None = None,
+        asks: bool = False,
     ) -> tuple[int, ...]:
         """Append the bot's answer to line `seq`; gives the new lines' numbers.
+
+        `asks`: the assistant waits for a word of the person, as a form does.
 
         Dropped, with nothing appended, when a person took the conversation over in
         the meantime or the line was answered already. What was asked to follow on the
@@ -196,7 +199,11 @@ class Conversations:
         with self._sessions.begin() as session:
             log = ConversationRepository(session)
             conversation = log.advance_if(
-                conversation_id, len(lines), Conversation.owner == "bot", last_at=now
+                conversation_id,
+                len(lines),
+                Conversation.owner == "bot",
+                last_at=now,
+                asks=asks,
             )
             if conversation is None:
                 return self._drop(session, conversation_id, seq, "not the bot's")

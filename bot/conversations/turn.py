@@ -132,6 +132,7 @@ class Turn:
             self._seq,
             lines,
             understood=understood,
+            asks=answer.asks,
         )
         self._notify(self._id)
 

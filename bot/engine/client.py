@@ -73,13 +73,17 @@ class Reply(BaseModel):
 
 
 class Answer(BaseModel):
-    """What the engine says to one message, and how it understood it."""
+    """What the engine says to one message, and how it understood it.
+
+    `asks`: it waits for a word of the person, as a form does.
+    """
 
     replies: list[Reply]
     intent: str | None = None
     confidence: float = 0.0
     ranking: list[dict[str, Any]] = Field(default_factory=list)
     model: str | None = None
+    asks: bool = False
 
 
 class Parse(BaseModel):

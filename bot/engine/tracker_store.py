@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionReverted,
@@ -115,6 +116,11 @@ class TailTrackerStore(TrackerStore):
             heard[0].get("parse_data") or {},
             (heard[0].get("metadata") or {}).get("model_id"),
         )
+
+    async def asks(self, conversation_id: str) -> bool:
+        """Whether a form waits for the person's answer."""
+        tracker = await self.retrieve(conversation_id)
+        return tracker is not None and bool(tracker.get_slot(REQUESTED_SLOT))
 
     async def forget(self, conversation_id: str) -> None:
         """Delete everything about one conversation.

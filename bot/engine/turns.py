@@ -31,6 +31,8 @@ class Turns:
     async def answer(self, agent: Agent, message: Message) -> Answer:
         """The answer to `message`: replies, how it was understood, by which model.
 
+        `asks` says whether a form waits for a word of the person now.
+
         A caller that goes away does not end the turn.
 
         Raises:
@@ -56,7 +58,8 @@ class Turns:
         _require_declared(agent, message)
         async with self._order.hold(message.conversation):
             earlier = await store.find_turn(message.conversation, message.message_id)
-            return earlier or await _take_turn(agent, message)
+            answer = earlier or await _take_turn(agent, message)
+            return answer | {"asks": await store.asks(message.conversation)}
 
 
 def require_ready(agent: Agent) -> TailTrackerStore:

@@ -99,7 +99,17 @@ def build(
 
 def _schedule(settings: Settings) -> Schedule:
     """The team's hours; the demo's is there whenever somebody tries it."""
-    always_open = settings.demo and settings.hours_file is None
+    return read_schedule(
+        settings, always_open=settings.demo and settings.hours_file is None
+    )
+
+
+def read_schedule(settings: Settings, *, always_open: bool = False) -> Schedule:
+    """The team's hours as they are written; `always_open` takes their targets only.
+
+    Raises:
+        SettingsError: they cannot be read.
+    """
     try:
         return load_schedule(settings.hours_file, always_open=always_open)
     except HoursUnreadable as error:

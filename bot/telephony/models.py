@@ -15,6 +15,7 @@ class Delivery(Base):
     States: `queued`, then `sent`, `delivered` or `undelivered` as the provider says;
     `failed` when it refused, `dead` after the last of several tries, `lost` when its
     answer never came, `suppressed` when the person wants no messages; `decoy`.
+    `segments`: how many SMS its text is paid as; 1 for calls and letters.
     `doubt`: the last try may have gone out (`broken`: Twilio broke down over it;
     `silent`: no answer came, `looked`: nor was the message found there).
     """
@@ -34,6 +35,7 @@ class Delivery(Base):
     body_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     purpose: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8), default="en")
+    segments: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     state: Mapped[str] = mapped_column(String(16))
     provider_id: Mapped[str | None] = mapped_column(String(64))
     error_code: Mapped[str | None] = mapped_column(String(16))

@@ -15,6 +15,7 @@ from bot.telephony import addresses
 from bot.telephony.gateway import Gateway, Way
 from bot.telephony.models import Delivery
 from bot.telephony.repository import DeliveryRepository
+from bot.telephony.segments import segments
 from bot.telephony.sending import WAITS, Sending
 
 # As long as what is said in a chat.
@@ -96,6 +97,7 @@ class Outbox:
             body_encrypted=self._cipher.encrypt(text),
             purpose=purpose,
             language=language,
+            segments=segments(text) if by == "sms" else 1,
             state="queued" if to else "decoy",
             created_at=self._clock.now(),
         )

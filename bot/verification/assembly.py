@@ -40,7 +40,7 @@ from bot.verification.meters import Meters
 from bot.verification.outside import Outside
 from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
-from bot.verification.retention import Retention
+from bot.verification.retention import CodesGo, Retention, unnoticed
 from bot.verification.showings import Showings
 from bot.verification.standing import Standings
 from bot.verification.throttles import Throttles
@@ -52,8 +52,14 @@ from bot.verification.vouching import Vouching
 class Assembly:
     """Makes each part once; the attributes are the parts that others share."""
 
-    def __init__(self, outside: Outside, directory: AccountDirectory) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        directory: AccountDirectory,
+        codes_go: CodesGo = unnoticed,
+    ) -> None:
         self.outside = outside
+        self.codes_go = codes_go
         self.directory = directory
         settings, clock = outside.settings, outside.clock
         self.journal = Journal(clock)
@@ -126,6 +132,7 @@ class Assembly:
                 self.visitors,
                 undo_lifetime=outside.settings.undo_lifetime,
                 audit_retention=outside.settings.audit_retention,
+                codes_go=self.codes_go,
             ),
             visitors=self.visitors,
             traffic=Traffic(
@@ -307,7 +314,13 @@ class Assembly:
 
 
 def assemble(
-    outside: Outside, *, directory: AccountDirectory | None = None
+    outside: Outside,
+    *,
+    directory: AccountDirectory | None = None,
+    codes_go: CodesGo = unnoticed,
 ) -> Assembly:
-    """Put the parts together, on this service's own tables unless told otherwise."""
-    return Assembly(outside, directory or SqlDirectory(outside.cipher))
+    """Put the parts together, on this service's own tables unless told otherwise.
+
+    `codes_go` is told of codes in the transaction that deletes them.
+    """
+    return Assembly(outside, directory or SqlDirectory(outside.cipher), codes_go)

@@ -1,6 +1,7 @@
 """How long codes, counts and events are kept."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,13 @@ COUNTS = timedelta(days=30)
 # For so long the owner of an address that left an account hears of a recovery.
 FORMER = timedelta(days=30)
 
+# Told of codes that are about to be deleted: those that expired before a moment.
+CodesGo = Callable[[Session, datetime], None]
+
+
+def unnoticed(_session: Session, _before: datetime) -> None:
+    """Let codes go without a word."""
+
 
 class Retention:
     """Deletes what has been kept long enough."""
@@ -45,6 +53,7 @@ class Retention:
         *,
         undo_lifetime: int,
         audit_retention: int,
+        codes_go: CodesGo = unnoticed,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -56,11 +65,13 @@ class Retention:
         self._visitors = visitors
         self._undo_lifetime = timedelta(seconds=undo_lifetime)
         self._events = timedelta(seconds=audit_retention)
+        self._codes_go = codes_go
 
     def purge(self) -> dict[str, int]:
         """Delete what is due, and count it by table."""
         now = self._clock.now()
         with self._sessions.begin() as session:
+            self._codes_go(session, now - CODES)
             return {
                 "throttle": self._throttles.forget(session, before=now - COUNTS),
                 "challenge": ChallengeRepository(session).forget(before=now - CODES),

@@ -9,10 +9,10 @@ import pytest
 
 TOPICS = (
     *("accounts", "verification", "telephony", "conversations", "privacy"),
-    *("texting", "agents", "handoff", "desk", "connectors", "review"),
+    *("texting", "agents", "handoff", "desk", "connectors", "review", "insights"),
 )
 # Each of these stands on those before it, and none of those on it.
-LATER = ("agents", "handoff", "desk", "connectors", "review")
+LATER = ("agents", "handoff", "desk", "connectors", "review", "insights")
 ENGINE_SIDE = ("bot/engine",)
 APP_SIDE_OF_ENGINE = {
     "bot/engine/client.py",

@@ -161,6 +161,7 @@ def live(life: Life) -> None:
     maria_goes_on(life)
     linh_texts(life)
     the_team_works(life)
+    figures_are_kept(life)
 
 
 def maria_changes_her_number(life: Life) -> None:
@@ -251,3 +252,11 @@ def the_team_works(life: Life) -> None:
         session.add(RemoteEvent(done_at=life.clock.now(), **said, **there))
     services.team.acts.suspend(lee, chat, number)
     services.team.returns.ask(lee, chat, number)
+
+
+def figures_are_kept(life: Life) -> None:
+    """Somebody has come and gone, and everything until now has been counted."""
+    services = life.services
+    services.conversations.forget(services.conversations.start())
+    services.outbox.drain()
+    services.facts.follow()

@@ -40,6 +40,9 @@ KEPT = {
     "undo": 7 * DAY + MONTH,
     "deletion": 7 * DAY + YEAR,
     **dict.fromkeys(("audit_event", "desk_audit", "sign_in"), YEAR),
+    # Of whom nobody knows any more.
+    **dict.fromkeys(("conversation_fact", "handoff_fact"), 2 * YEAR + DAY),
+    **dict.fromkeys(("code_fact", "message_day"), 2 * YEAR + DAY),
     # A score stays, without its words and its conversation.
     "rating": None,
     "number_return": None,
