@@ -1,15 +1,16 @@
 """Acting: what an agent did in another system, done here by the rules of the desk."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from bot.clock import Clock
 from bot.connectors.models import RemoteEvent, RemoteRef
 from bot.connectors.port import Ref
 from bot.connectors.refs import RefRows
-from bot.conversations.errors import ConversationUnknown
+from bot.conversations.errors import ConversationUnknown, TextMissing
 from bot.database import Sessions, reading
 from bot.handoff.desk import REPLY_LENGTH, Colleague, Desk
-from bot.handoff.errors import NotYours, TakenAlready
+from bot.handoff.errors import NotYours, RequestUnknown, TakenAlready
 from bot.handoff.models import HandoffRequest
 from bot.handoff.request_rows import RequestRepository
 
@@ -35,7 +36,7 @@ class Acting:
                 self._say(event, ref, agent, text)
             else:
                 self._change(event, ref, agent)
-        except (ConversationUnknown, NotYours):
+        except (ConversationUnknown, NotYours, RequestUnknown):
             # The person has left, or somebody else has ended it at this moment.
             return True
         return True
@@ -45,12 +46,14 @@ class Acting:
     ) -> None:
         self._join(ref, agent)
         for number, part in enumerate(_parts(text)):
-            self._desk.reply(
-                ref.conversation_id,
-                agent,
-                part,
-                client_id=f"{event.event_id}:{number}",
-            )
+            # A piece of a long text may be blank.
+            with suppress(TextMissing):
+                self._desk.reply(
+                    ref.conversation_id,
+                    agent,
+                    part,
+                    client_id=f"{event.event_id}:{number}",
+                )
 
     def _change(self, event: RemoteEvent, ref: RemoteRef, agent: Colleague) -> None:
         request = self._open(ref)

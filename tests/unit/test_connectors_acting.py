@@ -277,6 +277,12 @@ def test_a_long_answer_is_said_in_pieces_that_lose_nothing(beside: Beside) -> No
     assert " ".join(parts).split() == words.split()
 
 
+def test_a_blank_piece_holds_up_nothing(beside: Beside) -> None:
+    beside.said(f"first{' ' * 3 * REPLY_LENGTH}last")
+    beside.said("and more", 2)
+    assert [text for _, text in beside.agents()] == ["first", "last", "and more"]
+
+
 def test_who_has_left_is_told_nothing(beside: Beside) -> None:
     beside.ours.conversations.forget(CHAT)
     beside.said("Hello")
