@@ -57,8 +57,8 @@ def listed(session: Session, which: Filter) -> tuple[ReviewItem, ...]:
 
 def count_open(session: Session) -> int:
     """How many lines wait for a label."""
-    waiting = select(func.count()).where(ReviewLine.state == "open")
-    return session.scalar(waiting) or 0
+    waiting = _lines(every=False).where(ReviewLine.state == "open")
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def find(session: Session, conversation_id: str, seq: int) -> ReviewItem | None:

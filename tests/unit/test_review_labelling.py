@@ -160,13 +160,15 @@ def test_older_lines_follow_on_the_next_page(reading: Reading) -> None:
 
 def test_words_that_were_deleted_are_kept_by_a_label_only(reading: Reading) -> None:
     labelled, waiting = reading.missed("it is gone"), reading.missed("gone it is")
+    assert reading.review.waiting(reading.who()) == 2
     reading.review.label(reading.who(), CHAT, labelled, "lost_phone")
 
     with reading.office.desk.sessions.begin() as session:
-        session.query(Message).update({"text": ""})
+        session.query(Message).delete()
 
     assert [(item.seq, item.text) for item in reading.listed()] == [
         (labelled, "it is gone")
     ]
+    assert reading.review.waiting(reading.who()) == 0
     with pytest.raises(LineUnknown):
         reading.review.label(reading.who(), CHAT, waiting, "greet")
