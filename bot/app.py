@@ -126,6 +126,7 @@ def _life(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     housekeeper = Housekeeper(
         services.deletions.carry_out,
+        services.case_watch.watch,
         services.cases.advance,
         services.limits.forget_old,
         services.traffic.watch,

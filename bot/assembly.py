@@ -184,6 +184,7 @@ def _gather(
         traffic=backend.traffic,
         undoing=_build_undoing(outside, backend.reversers | team.reversers),
         cases=team.cases,
+        case_watch=team.case_watch,
         handoff=team.requests,
         queueing=team.queueing,
         desk=team.desk,

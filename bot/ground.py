@@ -96,5 +96,6 @@ def lay_ground(
         policy=number_policy(settings),
         randomness=randomness,
         verifications=verifications,
+        risks=options.risks(),
     )
     return Ground(outside, database, bell, account)

@@ -35,6 +35,7 @@ from bot.handoff.promises import Promises
 from bot.handoff.queueing import Queueing
 from bot.handoff.requests import HandoffRequests
 from bot.handoff.summary import Summaries
+from bot.handoff.watching import CaseWatch
 from bot.insights.insights import Insights
 from bot.insights.keeping import Keeping
 from bot.knowledge.articles import Articles
@@ -99,6 +100,7 @@ class Services:
     traffic: Traffic
     undoing: Undoing
     cases: Cases
+    case_watch: CaseWatch
     handoff: HandoffRequests
     queueing: Queueing
     desk: Desk

@@ -1,10 +1,12 @@
 """Since when a number was last known to be in its holder's hands."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.accounts.models import PhoneNumber
+from bot.accounts.repository import PhoneNumberRepository
 from bot.database import Sessions, reading
 from bot.privacy.cipher import Fingerprints
 
@@ -17,11 +19,19 @@ class Holding:
         self._fingerprints = fingerprints
 
     def verified_on(self, e164: str) -> date | None:
-        """The day on which a number was last verified; None: on no account's."""
-        query = select(func.max(PhoneNumber.verified_at)).where(
+        """The day on which a number was last proved; None: on no account's."""
+        last = func.coalesce(PhoneNumber.proved_at, PhoneNumber.verified_at)
+        query = select(func.max(last)).where(
             PhoneNumber.fingerprint == self._fingerprints.of("phone", e164),
             PhoneNumber.state == "verified",
         )
         with reading(self._sessions) as session:
             verified_at = session.scalar(query)
         return verified_at.date() if verified_at else None
+
+
+def note_proof(
+    session: Session, fingerprint: str, account_id: str, *, now: datetime
+) -> None:
+    """Keep that a number of the account is in its holder's hands at this moment."""
+    PhoneNumberRepository(session).note_proof(fingerprint, account_id, now=now)

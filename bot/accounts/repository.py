@@ -101,6 +101,18 @@ class PhoneNumberRepository:
         )
         return suspended is not None
 
+    def note_proof(self, fingerprint: str, account_id: str, *, now: datetime) -> None:
+        """Keep when a code that went to a number of the account was typed."""
+        self._session.execute(
+            update(PhoneNumber)
+            .where(
+                PhoneNumber.account_id == account_id,
+                PhoneNumber.fingerprint == fingerprint,
+                PhoneNumber.state == "verified",
+            )
+            .values(proved_at=now)
+        )
+
     def code_number_since(self, account_id: str, *, since: datetime) -> str | None:
         """The number that gets the account's codes, if it came after a moment."""
         query = select(PhoneNumber.id).where(

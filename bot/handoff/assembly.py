@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.accounts.holding import Holding
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser
 from bot.agents.assembly import Team
@@ -23,6 +24,7 @@ from bot.handoff.risk import CaseRisks
 from bot.handoff.risk_table import RiskTable, load_risk_table
 from bot.handoff.summary import Summaries
 from bot.handoff.targets import Schedule, load_schedule
+from bot.handoff.watching import CaseWatch
 from bot.handoff.wording import HandoffWording
 from bot.settings import Settings, SettingsError
 from bot.verification.assembly import Assembly
@@ -35,6 +37,7 @@ class Handoff:
 
     reversers: dict[UndoKind, Reverser]
     cases: Cases
+    case_watch: CaseWatch
     requests: HandoffRequests
     queueing: Queueing
     desk: Desk
@@ -86,6 +89,15 @@ def build(
             _opening(parts, risks, table),
             deciding,
             table,
+            wait=outside.settings.case_wait,
+        ),
+        case_watch=CaseWatch(
+            outside.sessions,
+            outside.clock,
+            parts.directory,
+            table,
+            outside.risks,
+            Holding(outside.sessions, outside.fingerprints).verified_on,
             wait=outside.settings.case_wait,
         ),
         requests=requests,

@@ -9,7 +9,7 @@ from bot.settings import Settings
 from bot.telephony.gateway import Gateway
 from bot.telephony.kept_lines import KeptLineTypes
 from bot.telephony.lines import LineTypes, OfflineLineTypes
-from bot.telephony.risks import CarefulGateway, VerifiedOn
+from bot.telephony.risks import CarefulGateway, Risks, VerifiedOn
 from bot.telephony.twilio.account import TwilioAccount
 from bot.telephony.twilio.client import twilio_client
 from bot.telephony.twilio.line_types import TwilioLineTypes
@@ -71,13 +71,17 @@ class Options:
                 *(self._sessions, self._clock, self._fingerprints),
                 *(verifications, gateway),
             )
+        risks = self.risks()
+        return CarefulGateway(risks, verified_on, gateway) if risks else gateway
+
+    def risks(self) -> Risks | None:
+        """Who says what speaks against a number; nobody where it is not asked for."""
         reassigned = self._settings.reassigned_numbers == "check"
         if self._settings.sim_swap == "off" and not reassigned:
-            return gateway
-        risks = TwilioRisks(
+            return None
+        return TwilioRisks(
             self._lookups(), sim_swap=self._settings.sim_swap, reassigned=reassigned
         )
-        return CarefulGateway(risks, verified_on, gateway)
 
     def _lookups(self) -> Lookups:
         return Lookups(twilio_client(self._quick()))

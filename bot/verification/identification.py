@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from bot.accounts.holding import note_proof
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
@@ -219,6 +220,14 @@ class Identification:
             method=challenge.by,
             scope=scope,
         )
+        if scope == "change":
+            # Since then at least, it is known to be in the same hands.
+            note_proof(
+                session,
+                challenge.destination_fingerprint,
+                account_id,
+                now=self._clock.now(),
+            )
 
     def _known_account(self, conversation_id: str) -> str:
         with self._sessions.begin() as session:

@@ -10,6 +10,7 @@ from bot.settings import Settings
 from bot.telephony.lines import LineTypes
 from bot.telephony.outbox import Outbox
 from bot.telephony.policy import NumberPolicy
+from bot.telephony.risks import Risks
 from bot.telephony.wording import Wording
 from bot.verification.checking import Verifications
 from bot.verification.randomness import Randomness
@@ -32,3 +33,4 @@ class Outside:
     policy: NumberPolicy
     randomness: Randomness
     verifications: Verifications | None = None
+    risks: Risks | None = None

@@ -191,13 +191,12 @@ class World:
 
 
 def approve(world: World, number: str, *people: str) -> bool:
-    """Approve a case in the names of people who have seen all there is to see."""
+    """Approve a case in the names of people who have seen all, until it is."""
     cases = world.handoff.cases
-    told = [
+    return any(
         cases.approve(number, by=person, evidence=cases.evidence)
         for person in people or ("Ada",)
-    ]
-    return told[-1]
+    )
 
 
 def make_risky(world: World, contact: str = MARIA) -> None:
