@@ -29,6 +29,7 @@ PAGES = (
     "/review",
     "/cases",
     "/team",
+    "/insights",
     "/audit",
 )
 # Beside signing out and choosing keys: what an auditor must not find.
@@ -166,7 +167,7 @@ async def test_an_auditor_sees_everything_and_no_button_that_changes_it(
 
 @pytest.mark.parametrize(
     ("role", "refused"),
-    [("agent", {"/cases", "/team", "/audit"}), ("supervisor", set())],
+    [("agent", {"/cases", "/team", "/audit", "/insights"}), ("supervisor", set())],
 )
 async def test_a_role_is_led_only_where_it_may_go(
     desk: DeskStand, role: Role, refused: set[str]

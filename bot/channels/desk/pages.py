@@ -168,6 +168,8 @@ class Pages:
                 Link("cases", "/desk/cases", "g c"),
                 Link("team", "/desk/team", "g t"),
             ]
+        if who.may("measure"):
+            links.append(Link("insights", "/desk/insights", "g i"))
         if who.may("audit"):
             links.append(Link("audit", "/desk/audit", "g l"))
         return links

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.channels.desk.deeds import DeskDeeds
 from bot.channels.desk.door import HOME, Door
+from bot.channels.desk.figures import FigurePages
 from bot.channels.desk.page_route import page_route
 from bot.channels.desk.pages import Pages
 from bot.channels.desk.reviewing import ReviewPages
@@ -44,6 +45,9 @@ def add_desk(app: FastAPI, services: Services, *, folder: Path = FOLDER) -> None
     _add_views(router, views)
     _add_deeds(router, DeskDeeds(services, pages, views))
     _add_review(router, ReviewPages(services, pages))
+    figures = FigurePages(services, pages)
+    router.get("/insights")(figures.show)
+    router.get("/insights/{name}.csv")(figures.download)
     app.include_router(router)
     files = _Files(Scripts(folder))
     app.router.routes.append(

@@ -53,3 +53,8 @@ def shown(at: datetime, style: str, language: str, zone: ZoneInfo) -> str:
         return format_date(local, "medium", locale=language)
     skeleton = "short" if style == "short" else "medium"
     return format_datetime(local, skeleton, tzinfo=zone, locale=language)
+
+
+def waited(seconds: float) -> str:
+    """Seconds as a wait; less than a minute is told in seconds."""
+    return f"{seconds:.0f} s" if seconds < 60 else lasting(timedelta(seconds=seconds))
