@@ -120,3 +120,24 @@ async def test_the_other_pages_are_for_every_agent(
     await expect(kim.page.get_by_role("alert")).to_be_visible()
     faults += await find_faults(kim, "refused")
     assert faults == []
+
+
+async def test_a_risky_case_is_for_every_agent_at_every_width(
+    web_stage: Stage, open_desk: OpenDesk, complaints: Complaints
+) -> None:
+    services = web_stage.services
+    services.identification.begin("a chat", "james@example.com")
+    number = services.cases.open("a chat", "recovery").number
+    web_stage.clock.move(13 * 86_400)
+    for name, told in (("Sam Ortiz", "approved_first"), ("Pat Reyes", "approved")):
+        agent = await open_desk(name, "supervisor")
+        await agent.go("/cases")
+        assert not await find_faults(agent, f"cases, {told}")
+        await look_like(agent.page, "light", ViewportSize(width=375, height=800))
+        assert not await overflow(agent.page.main_frame)
+        await agent.page.check("[name=evidence_photo_id_video]")
+        await agent.page.check("[name=evidence_old_contact]")
+        await agent.page.click(f"tr[data-id={number}] + tr [value=approve]")
+        await agent.page.wait_for_url(f"**/cases?told={told}")
+    file = services.cases.file(number)
+    assert (file.first_by, file.decided_by) == ("Sam Ortiz", "Pat Reyes")
