@@ -90,6 +90,11 @@ def _chunks(groups: list[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
     yield chunk
 
 
+def kind_of(digits: str) -> str | None:
+    """What digits in one piece are; None for a year and for what is too short."""
+    return _kind(digits, [digits])
+
+
 def _kind(text: str, groups: list[str]) -> str | None:
     digits = "".join(groups)
     if text.startswith("+") and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bot.privacy import digits, patterns
+from bot.privacy import digits, patterns, spoken
 from bot.privacy.folding import fold
 from bot.privacy.patterns import Finder, Found
 
@@ -78,6 +78,7 @@ def _finders(region: str) -> tuple[Finder, ...]:
         patterns.find_cards,
         patterns.find_dates,
         patterns.find_vanity_numbers,
+        spoken.find_spoken_digits,
         digits.find_valid_phones(region),
         digits.find_north_american_phones(region),
         digits.find_runs,
