@@ -42,6 +42,8 @@ from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.limits import make_limits
 from bot.privacy.cipher import Keys
+from bot.privacy.erasing import Erasure
+from bot.privacy.exporting import Export
 from bot.privacy.secrets import secret_key
 from bot.review import assembly as review
 from bot.services import Services
@@ -132,6 +134,10 @@ def _gather(
         *(outside.sessions, outside.clock, departures),
         lifetime=outside.settings.message_retention,
     )
+    memory = EngineMemory(
+        *(engine_state(outside.settings), outside.clock, aging.alive),
+        lifetime=outside.settings.message_retention,
+    )
     engine = build_engine_client(outside.settings)
     articles = load_articles(outside.brand.help_url)
     citations = Citations(articles)
@@ -204,9 +210,14 @@ def _gather(
         limits=make_limits(outside.settings, outside.clock),
         forgetting=Forgetting(conversations, departures, engine),
         aging=aging,
-        engine_memory=EngineMemory(
-            *(engine_state(outside.settings), outside.clock, aging.alive),
-            lifetime=outside.settings.message_retention,
+        engine_memory=memory,
+        export=Export(outside.sessions, outside.cipher, memory.of),
+        erasure=Erasure(
+            *(outside.sessions, outside.clock),
+            leave=departures.drop,
+            unaddress=outside.outbox.forget_addresses,
+            close=backend.deletions.close_now,
+            forget=memory.forget,
         ),
         notifier=notifier,
         turns=turns,

@@ -76,6 +76,13 @@ def parser() -> argparse.ArgumentParser:
         "--role", choices=("agent", "supervisor", "auditor"), default="agent"
     )
     team.add_argument("--json", action="store_true", help="for tools")
+    told = "export or erase everything that is kept about one person"
+    who = add("person", person, told)
+    who.add_argument("verb", choices=("export", "erase"))
+    whom = who.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--email", metavar="EMAIL", help="an address of theirs")
+    whom.add_argument("--account", metavar="ID", help="the account's id")
+    who.add_argument("--yes", action="store_true", help="erase, without a way back")
     told = "delete what has been kept long enough, and count it"
     purged = add("purge", purge, told)
     purged.add_argument("--json", action="store_true", help="for tools")
@@ -222,6 +229,21 @@ def agents(settings: Settings, arguments: argparse.Namespace) -> int:
         raise CommandFailed(str(error)) from None
     if shown is not None:
         _print(shown, as_json=arguments.json)
+    return 0
+
+
+def person(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Answer a person who wants to have their data, or to be forgotten."""
+    from bot import privacy_commands, schema
+    from bot.assembly import build_services
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    try:
+        shown = privacy_commands.person(services, arguments)
+    except privacy_commands.PersonNotChanged as error:
+        raise CommandFailed(str(error)) from None
+    _print(shown, as_json=True)
     return 0
 
 

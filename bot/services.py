@@ -42,6 +42,8 @@ from bot.knowledge.articles import Articles
 from bot.limits import Limits
 from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
+from bot.privacy.erasing import Erasure
+from bot.privacy.exporting import Export
 from bot.review.service import Review
 from bot.settings import Settings
 from bot.telephony.calls import Calls
@@ -119,6 +121,8 @@ class Services:
     forgetting: Forgetting
     aging: Aging
     engine_memory: EngineMemory
+    export: Export
+    erasure: Erasure
     notifier: Notifier
     turns: Turns
     linking: Linking

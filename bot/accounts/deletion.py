@@ -128,6 +128,13 @@ class Deletions:
             self._outbox.wake()
         return done
 
+    def close_now(self, session: Session, account_id: str) -> None:
+        """Close an account without a wait, in the caller's transaction."""
+        self._closing.close(session, account_id)
+        self._journal.note(
+            session, "account_erased", account_id=account_id, conversation_id=None
+        )
+
     def _carry_out(self, deletion_id: str, account_id: str) -> bool:
         with self._sessions.begin() as session:
             lock_accounts(session, [account_id])

@@ -64,9 +64,13 @@ class Departures:
             still = Conversation.last_at < before
             if log.change(conversation_id, still, turn_holder=None) is None:
                 return False
-            self._tell(session, conversation_id)
-            self._conversations.forget(conversation_id, session=session)
+            self.drop(session, conversation_id)
         return True
+
+    def drop(self, session: Session, conversation_id: str) -> None:
+        """Delete a conversation, whoever's it is, in the caller's transaction."""
+        self._tell(session, conversation_id)
+        self._conversations.forget(conversation_id, session=session)
 
     def leave(
         self, session: Session, rows: SessionRows, conversation_id: str, until: datetime

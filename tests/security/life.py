@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot import schema
-from bot.accounts.models import PhoneNumber
+from bot.accounts.models import EmailAddress, FormerEmail, PhoneNumber
 from bot.agents.passwords import Passwords
 from bot.assembly import build_services
 from bot.clock import ManualClock
@@ -21,6 +21,7 @@ from bot.conversations.understanding import Understood
 from bot.database import Base, connect
 from bot.engine.event_log import EventLog
 from bot.engine.process import engine_state
+from bot.handoff.models import Case, CaseEvidence
 from bot.review.models import ReviewLine
 from bot.seed import Seeded, seed
 from bot.services import Services
@@ -196,6 +197,22 @@ def maria_goes_on(life: Life) -> None:
     services.emails.offer(chat, NEW_EMAIL)
     services.deletions.schedule(chat)
     services.cases.open(chat, "compromise")
+    with services.sessions.begin() as session:
+        case = session.scalars(select(Case)).one()
+        assert case.account_id is not None
+        seen = {"kind": "id", "person": "1", "seen_by": "Lee", "at": life.clock.now()}
+        session.add(CaseEvidence(case_id=case.id, **seen))
+        session.add(
+            FormerEmail(
+                id="f" * 32,
+                account_id=case.account_id,
+                address_encrypted=session.scalars(
+                    select(EmailAddress.address_encrypted)
+                ).first(),
+                masked="m***@example.com",
+                removed_at=life.clock.now(),
+            )
+        )
     life.say("web", "a person, please")
     services.handoff.ask(chat, "talk_to_human")
 

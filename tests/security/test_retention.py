@@ -35,9 +35,10 @@ KEPT = {
     **dict.fromkeys(("handoff_request", "note", "conversation_tag"), MONTH),
     **dict.fromkeys(("remote_delivery", "remote_ref", "remote_event"), MONTH),
     **dict.fromkeys(("text_thread", "received_text", "delivery"), MONTH),
-    **dict.fromkeys(("throttle", "meter", "review_line"), MONTH),
+    **dict.fromkeys(("throttle", "meter", "former_email"), MONTH),
+    "review_line": MONTH,
     # A link is known for a month after its end, to say that it is too old.
-    "undo": 7 * DAY + MONTH,
+    "undo": 21 * DAY + MONTH,
     "deletion": 7 * DAY + YEAR,
     **dict.fromkeys(("audit_event", "desk_audit", "sign_in"), YEAR),
     # Of whom nobody knows any more.
@@ -47,6 +48,7 @@ KEPT = {
     "rating": None,
     "number_return": None,
     "support_case": None,
+    "case_evidence": None,
 }
 
 
