@@ -125,6 +125,7 @@ def _life(
     services: Services, runner: ActionRunner, companions: Sequence[Companion]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     housekeeper = Housekeeper(
+        services.kept_keys.keep,
         services.deletions.carry_out,
         services.case_watch.watch,
         services.cases.advance,

@@ -41,10 +41,10 @@ from bot.insights.assembly import Figures
 from bot.knowledge.articles import load_articles
 from bot.language import detect
 from bot.limits import make_limits
-from bot.privacy.cipher import Keys
 from bot.privacy.erasing import Erasure
 from bot.privacy.exporting import Export
-from bot.privacy.secrets import secret_key
+from bot.privacy.rotation import Rotation
+from bot.privacy.secrets import keys_of
 from bot.review import assembly as review
 from bot.services import Services
 from bot.settings import Settings
@@ -73,7 +73,7 @@ def build_services(
     lines: LineTypes | None = None,
 ) -> Services:
     """Make every service over the settings' database; nothing is started."""
-    keys = Keys(secret_key(settings))
+    keys = keys_of(settings)
     ground = lay_ground(
         with_identity_key(settings, keys),
         keys,
@@ -212,6 +212,8 @@ def _gather(
         aging=aging,
         engine_memory=memory,
         export=Export(outside.sessions, outside.cipher, memory.of),
+        kept_keys=ground.kept,
+        rotation=Rotation(outside.sessions, outside.cipher, ground.kept),
         erasure=Erasure(
             *(outside.sessions, outside.clock),
             leave=departures.drop,

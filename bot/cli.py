@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
         "--role", choices=("agent", "supervisor", "auditor"), default="agent"
     )
     team.add_argument("--json", action="store_true", help="for tools")
+    told = "see what is under old secret keys, or move it under the present one"
+    add("keys", keys, told).add_argument("verb", choices=("status", "rotate"))
     told = "export or erase everything that is kept about one person"
     who = add("person", person, told)
     who.add_argument("verb", choices=("export", "erase"))
@@ -230,6 +232,26 @@ def agents(settings: Settings, arguments: argparse.Namespace) -> int:
     if shown is not None:
         _print(shown, as_json=arguments.json)
     return 0
+
+
+def keys(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Count values by their secret; 1 when some are under an old one, or none."""
+    from bot import schema
+    from bot.assembly import build_services
+    from bot.privacy.errors import ValueUnreadable
+
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    if arguments.verb == "rotate":
+        try:
+            _print(services.rotation.rotate(), as_json=False)
+        except ValueUnreadable:
+            told = "Something is under none of the secret keys: set the old ones too."
+            raise CommandFailed(told) from None
+        return 0
+    status = services.rotation.status()
+    _print(status, as_json=False)
+    return int(any(each["old"] or each["unreadable"] for each in status.values()))
 
 
 def person(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -10,8 +10,8 @@ from bot.accounts.journal import Journal
 from bot.accounts.notices import Notices
 from bot.chat import TOKEN_LIFETIME, identity_token
 from bot.ground import number_policy
-from bot.privacy.cipher import Cipher, Keys
-from bot.privacy.secrets import secret_key
+from bot.privacy.cipher import Cipher
+from bot.privacy.secrets import keys_of
 from bot.services import Services
 from bot.telephony.wording import Wording
 from bot.verification.authenticators import Authenticators
@@ -49,9 +49,11 @@ class DemoSite:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        keys = Keys(secret_key(services.settings))
-        self._directory = SqlDirectory(Cipher(keys.derive("encryption")))
-        codes = Codes(keys.derive("codes"), SystemRandomness())
+        keys = keys_of(services.settings)
+        self._directory = SqlDirectory(Cipher(*keys.every("encryption")))
+        codes = Codes(
+            keys.derive("codes"), SystemRandomness(), *keys.every("codes")[1:]
+        )
         self.sign_in_page = _sign_in_page(services, self._directory, codes)
 
     def accounts(self) -> list[DemoAccount]:

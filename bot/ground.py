@@ -11,6 +11,7 @@ from bot.brand import load_brand
 from bot.clock import Clock
 from bot.database import connect, sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.privacy.kept_keys import KeptKeys
 from bot.settings import Settings
 from bot.telephony.assembly import build_gateway
 from bot.telephony.gateway import Gateway
@@ -31,6 +32,7 @@ class Ground:
     outside: Outside
     database: Engine
     bell: Bell
+    kept: KeptKeys
     twilio: TwilioAccount
 
 
@@ -68,8 +70,9 @@ def lay_ground(
         load_brand(),
     )
     made = sessions(database)
-    cipher = Cipher(keys.derive("encryption"))
-    fingerprints = Fingerprints(keys.derive("fingerprints"))
+    cipher = Cipher(*keys.every("encryption"))
+    kept = KeptKeys(made, clock, keys, cipher)
+    fingerprints = Fingerprints(kept.lasting("fingerprints"))
     account, wording = twilio_account(settings, keys), Wording(brand)
     options = Options(settings, account, made, clock, fingerprints)
     verifications = options.verifications()
@@ -97,5 +100,6 @@ def lay_ground(
         randomness=randomness,
         verifications=verifications,
         risks=options.risks(),
+        kept=kept,
     )
-    return Ground(outside, database, bell, account)
+    return Ground(outside, database, bell, kept, account)

@@ -22,8 +22,8 @@ from bot.accounts.errors import SeedRefused
 from bot.accounts.models import Account, EmailAddress, PhoneNumber, SignIn, new_id
 from bot.clock import Clock
 from bot.database import Sessions
-from bot.privacy.cipher import Cipher, Fingerprints, Keys
-from bot.privacy.secrets import secret_key
+from bot.privacy.cipher import Cipher, Fingerprints
+from bot.privacy.secrets import keys_of
 from bot.settings import Settings
 from bot.telephony.addresses import mask
 from bot.telephony.models import Delivery
@@ -81,8 +81,8 @@ class _Sower:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._now = services.clock.now()
-        keys = Keys(secret_key(services.settings))
-        self._cipher = Cipher(keys.derive("encryption"))
+        keys = keys_of(services.settings)
+        self._cipher = Cipher(*keys.every("encryption"))
         self._fingerprints = services.fingerprints
         self.seeded = Seeded()
 

@@ -44,6 +44,8 @@ from bot.privacy.cipher import Fingerprints
 from bot.privacy.disclosures import Disclosures
 from bot.privacy.erasing import Erasure
 from bot.privacy.exporting import Export
+from bot.privacy.kept_keys import KeptKeys
+from bot.privacy.rotation import Rotation
 from bot.review.service import Review
 from bot.settings import Settings
 from bot.telephony.calls import Calls
@@ -123,6 +125,8 @@ class Services:
     engine_memory: EngineMemory
     export: Export
     erasure: Erasure
+    kept_keys: KeptKeys
+    rotation: Rotation
     notifier: Notifier
     turns: Turns
     linking: Linking

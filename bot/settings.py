@@ -46,6 +46,9 @@ class Settings(ConnectorSettings):
     secret_key: SecretStr | None = Field(
         None, description="32 characters or more; every other key is derived from it"
     )
+    old_secret_keys: tuple[SecretStr, ...] = Field(
+        (), description="secret keys before it, until `keys rotate`, as a JSON list"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe log line that is written"
     )

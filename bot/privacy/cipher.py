@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,15 +17,29 @@ NONCE_BYTES = 12
 
 
 class Keys:
-    """Derives a key for each purpose from one secret (HKDF-SHA256, RFC 5869)."""
+    """Derives a key for each purpose from one secret (HKDF-SHA256, RFC 5869).
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    `old` secrets are those before it, while something is still kept under them.
+    """
+
+    def __init__(self, secret: str, *old: str) -> None:
+        self._secrets = [each.encode() for each in (secret, *old)]
 
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key of `purpose`; it tells nothing about the other keys."""
+        return self.every(purpose)[0]
+
+    def every(self, purpose: str) -> tuple[bytes, ...]:
+        """The key of `purpose`, and those that the old secrets gave for it."""
         info = f"switchboard/{purpose}".encode()
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._secret)
+        return tuple(
+            HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(secret)
+            for secret in self._secrets
+        )
+
+    def lasting(self, purpose: str) -> Callable[[], bytes]:
+        """Gives the key of what cannot be made anew, whatever the secret is."""
+        return lambda: self.derive(purpose)
 
 
 class Cipher:
@@ -44,10 +59,23 @@ class Cipher:
         Raises:
             ValueUnreadable: it was altered, or none of the keys fits.
         """
+        text, _ = self._open(sealed)
+        return text
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the first key opens it, and no old one is needed.
+
+        Raises:
+            ValueUnreadable: it was altered, or none of the keys fits.
+        """
+        _, place = self._open(sealed)
+        return place == 0
+
+    def _open(self, sealed: bytes) -> tuple[str, int]:
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        for cipher in self._ciphers:
+        for place, cipher in enumerate(self._ciphers):
             try:
-                return cipher.decrypt(nonce, body, None).decode()
+                return cipher.decrypt(nonce, body, None).decode(), place
             except (InvalidTag, ValueError):
                 continue
         raise ValueUnreadable("an encrypted value cannot be read")
@@ -56,8 +84,8 @@ class Cipher:
 class Fingerprints:
     """HMAC-SHA256 of values: equal values meet, and nobody can count through them."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes | Callable[[], bytes]) -> None:
+        self._key = key if callable(key) else lambda: key
 
     def of(self, kind: str, value: str) -> str:
         """64 hex characters; the same value of another kind has another one.
@@ -66,4 +94,4 @@ class Fingerprints:
         address), `prefix` (a number without its last four digits).
         """
         message = f"{len(kind)}:{kind}{value}".encode()
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        return hmac.new(self._key(), message, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Disclosures: values that a person typed in the chat, for the few minutes of use."""
+"""Disclosures: values typed in the chat, for minutes; and keys that are kept."""
 
 from datetime import datetime
 
@@ -6,6 +6,19 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, UtcDateTime
+
+
+class KeptKey(Base):
+    """A key that outlives the secret it was derived from, sealed under the present.
+
+    What is found or checked by an HMAC cannot be made anew: nobody knows what it is of.
+    """
+
+    __tablename__ = "kept_key"
+
+    purpose: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Disclosure(Base):

@@ -4,12 +4,23 @@ import os
 import secrets
 from pathlib import Path
 
+from bot.privacy.cipher import Keys
 from bot.privacy.errors import SecretKeyUnusable
 from bot.settings import Settings
 
 FILE = "secret.key"
 KEY_BYTES = 32
 FEWEST_CHARACTERS = 32
+
+
+def keys_of(settings: Settings) -> Keys:
+    """Every key of the settings' secrets, the present and the old.
+
+    Raises:
+        SecretKeyUnusable: as for `secret_key`.
+    """
+    old = (each.get_secret_value() for each in settings.old_secret_keys)
+    return Keys(secret_key(settings), *old)
 
 
 def secret_key(settings: Settings) -> str:

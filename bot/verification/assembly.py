@@ -85,7 +85,8 @@ class Assembly:
         )
         self.authenticators = Authenticators(settings)
         self.proofs = Proofs(clock, settings, self.authenticators)
-        self.codes = Codes(outside.keys.derive("codes"), outside.randomness)
+        key, *old_keys = outside.keys.every("codes")
+        self.codes = Codes(key, outside.randomness, *old_keys)
         self.destinations = Destinations(
             directory, self.authenticators, language=settings.language
         )

@@ -16,15 +16,15 @@ SEPARATORS = re.compile(r"[\s.\-]")
 class Codes:
     """Makes, seals and compares codes."""
 
-    def __init__(self, key: bytes, randomness: Randomness) -> None:
-        self._key = key
+    def __init__(self, key: bytes, randomness: Randomness, *old_keys: bytes) -> None:
+        self._keys = (key, *old_keys)
         self._randomness = randomness
 
     def new(self) -> str:
         """A random code; leading zeros stay."""
         return self._randomness.symbols("0123456789", DIGITS)
 
-    def seal(self, challenge: Challenge, code: str) -> str:
+    def seal(self, challenge: Challenge, code: str, key: bytes = b"") -> str:
         """The hash of a code for this challenge and no other use of it."""
         bound = (
             challenge.id,
@@ -35,7 +35,9 @@ class Codes:
             code,
         )
         message = "".join(f"{len(part)}:{part}" for part in bound)
-        return hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            key or self._keys[0], message.encode(), hashlib.sha256
+        ).hexdigest()
 
     def seal_nothing(self, challenge: Challenge) -> str:
         """A hash that no code has, made with the same work."""
@@ -43,7 +45,10 @@ class Codes:
 
     def fits(self, challenge: Challenge, code: str) -> bool:
         """Whether this is the challenge's code; takes the same time either way."""
-        return hmac.compare_digest(challenge.code_hmac, self.seal(challenge, code))
+        # A code that was sent just before the secret changed is good to its end.
+        sealed = (self.seal(challenge, code, key) for key in self._keys)
+        fits = [hmac.compare_digest(challenge.code_hmac, each) for each in sealed]
+        return any(fits)
 
     def may_fit(self, challenge: Challenge, code: str) -> bool:
         """Whether it could be the challenge's code; one made elsewhere may be any."""

@@ -35,7 +35,7 @@ def recovery_codes(parts: Assembly) -> RecoveryCodes:
     return RecoveryCodes(
         outside.sessions,
         outside.clock,
-        outside.keys.derive("recovery_codes"),
+        outside.lasting("recovery_codes"),
         outside.randomness,
         parts.authenticators,
         parts.proofs,

@@ -1,11 +1,13 @@
 """What the backend is made from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.database import Sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
+from bot.privacy.kept_keys import KeptKeys
 from bot.settings import Settings
 from bot.telephony.lines import LineTypes
 from bot.telephony.outbox import Outbox
@@ -34,3 +36,8 @@ class Outside:
     randomness: Randomness
     verifications: Verifications | None = None
     risks: Risks | None = None
+    kept: KeptKeys | None = None
+
+    def lasting(self, purpose: str) -> Callable[[], bytes]:
+        """Gives the key of what cannot be made anew; kept, where keys are."""
+        return (self.kept or self.keys).lasting(purpose)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ class RecoveryCodes:
         self,
         sessions: Sessions,
         clock: Clock,
-        key: bytes,
+        key: Callable[[], bytes],
         randomness: Randomness,
         authenticators: Authenticators,
         proofs: Proofs,
@@ -176,7 +177,7 @@ class RecoveryCodes:
 
     def _seal(self, authenticator_id: str, symbols: str) -> str:
         message = f"{authenticator_id}:{symbols}".encode()
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        return hmac.new(self._key(), message, hashlib.sha256).hexdigest()
 
 
 def read_recovery_code(text: str) -> str:

@@ -55,7 +55,7 @@ def test_the_makefile_is_short_and_explains_itself() -> None:
     [
         *("serve", "chat", "seed", "cases", "agents", "articles", "traffic"),
         *("understand", "doctor", "twilio-standin", "webhook"),
-        *("connector-standin", "person", "purge", "replay", "review"),
+        *("connector-standin", "person", "keys", "purge", "replay", "review"),
     ],
 )
 def test_every_command_it_names_is_there(command: str) -> None:

@@ -19,7 +19,7 @@ MINUTES, DAY, MONTH, YEAR = 900, 86_400, 2_592_000, 31_536_000
 # Rows that a purge leaves: what an account is, who the team is, and who wants no texts.
 STANDING = {
     *("account", "email_address", "phone_number", "authenticator", "recovery_code"),
-    *("agent", "suppression", "kept_line"),
+    *("kept_key", "agent", "suppression", "kept_line"),
 }
 # For how long rows are found after their time has begun, in seconds.
 KEPT = {
