@@ -77,8 +77,9 @@ HOLDINGS: Mapping[str, Holding] = {
         ),
         GONE_WITH_CONVERSATION,
     ),
-    # Its score stays, without its conversation and its words.
+    # A score and a fact of the figures stay, without conversation and words.
     "rating": Holding("conversation", "conversation_id", "blanked"),
+    "conversation_fact": Holding("conversation", "conversation_id", "blanked"),
     "text_thread": Holding("address", "fingerprint", "deleted"),
     "received_text": Holding("address", "fingerprint", "deleted"),
     "kept_line": Holding("address", "fingerprint", "deleted"),

@@ -277,3 +277,4 @@ def figures_are_kept(life: Life) -> None:
     services.conversations.forget(services.conversations.start())
     services.outbox.drain()
     services.facts.follow()
+    services.kept_keys.keep()
