@@ -135,6 +135,8 @@ async def test_a_risky_case_is_for_every_agent_at_every_width(
         assert not await find_faults(agent, f"cases, {told}")
         await look_like(agent.page, "light", ViewportSize(width=375, height=800))
         assert not await overflow(agent.page.main_frame)
+        inside = "main => main.scrollWidth <= main.clientWidth"
+        assert await agent.page.eval_on_selector("main", inside)
         await agent.page.check("[name=evidence_photo_id_video]")
         await agent.page.check("[name=evidence_old_contact]")
         await agent.page.click(f"tr[data-id={number}] + tr [value=approve]")
