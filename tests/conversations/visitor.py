@@ -61,6 +61,13 @@ class Visitor:
             self.fail(f"The message was refused: {sent.text}")
         return int(sent.json()["seq"])
 
+    def try_to_send(self, **message: str) -> str:
+        """Send what is to be refused; gives the kind of problem that it is."""
+        refused = self.post(**message)
+        if refused.status_code < 400:
+            self.fail(f"{message} was not refused")
+        return str(refused.json()["type"])
+
     def post(self, **message: str) -> httpx.Response:
         """Send a message that may be refused."""
         return self._http.post(
@@ -86,18 +93,19 @@ class Visitor:
         self.fail(f"No answer in {PATIENCE:.0f} seconds.")
 
     def stray_lines(self) -> list[str]:
-        """What the bot said that answered nothing: an answer that came twice.
-
-        Nothing more is to be read once the visit has ended.
-        """
-        read = self._ask()
-        self.lines = self.lines if read.status_code == 401 else read.json()["messages"]
-        spoken = [line for line in self.lines if line["author"] != "visitor"]
+        """What the bot said that answered nothing: an answer that came twice."""
         return [
             f"unasked: {line['text']!r}"
-            for line in spoken
-            if line["seq"] not in self._heard
+            for line in self.read_to_the_end()
+            if line["author"] != "visitor" and line["seq"] not in self._heard
         ]
+
+    def read_to_the_end(self) -> list[Line]:
+        """Every line; once the visit has ended, what was read before."""
+        read = self._ask()
+        if read.status_code != 401:
+            self.lines = read.json()["messages"]
+        return self.lines
 
     def read(self, *, after: int = 0) -> list[Line]:
         """Every line of the conversation after a number, as the log has it now."""
