@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -13,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.privacy.cipher import Fingerprints
-from bot.telephony.errors import GatewayFailed, LookupFailed, NumberRefused
+from bot.telephony.errors import GatewayFailed, LookupFailed
 from bot.telephony.gateway import ConsoleGateway, Outgoing
 from bot.telephony.kept_lines import KeptLineTypes
 from bot.telephony.lines import Line, LineKind
@@ -34,31 +33,10 @@ from bot.telephony.twilio.client import twilio_client
 from bot.telephony.twilio.line_types import UNKNOWN, TwilioLineTypes
 from bot.telephony.twilio.lookups import Lookups
 from bot.telephony.twilio.risks import TwilioRisks
+from tests.security.test_line_types import decided
 from tests.standing_in import Twilio, twilio
 
-BOTH, CALL = ("sms", "voice"), ("voice",)
-# What each of Twilio's line types is good for, as long as it is known.
-KNOWN: dict[str, tuple[str, ...] | str] = {
-    "mobile": BOTH,
-    "landline": CALL,
-    "tollFree": "toll_free",
-    "fixedVoip": "voip",
-    "nonFixedVoip": "voip",
-    "personal": BOTH,
-    "premium": "premium",
-    "voicemail": "voicemail",
-    "sharedCost": "shared_cost",
-    "uan": "uan",
-    "pager": "pager",
-}
-# What an unknown line is good for. The plan says `fixed_or_mobile` of the number.
-UNTOLD: dict[UnknownLines, tuple[str, ...] | str] = {
-    "refuse": "unknown",
-    "landline": CALL,
-    "numbering_plan": BOTH,
-}
 POLICIES: Sequence[UnknownLines] = get_args(UnknownLines)
-ANSWERS = ("ok", "error", "timeout", "null")
 NUMBER = Number("+12022345678", "US", "fixed_or_mobile")
 HOSTILE = (
     *("", "+", "+0123456789", "+123456", "+1234567890123456", "12025550143"),
@@ -79,20 +57,6 @@ HOSTILE = (
 )
 
 
-@dataclass
-class Prepared:
-    """Lookups whose answer is what the test says."""
-
-    answer: str
-    kind: str
-
-    def line_type(self, e164: str) -> dict[str, Any]:
-        if self.answer == "ok":
-            return {"type": self.kind, "carrier_name": None, "error_code": None}
-        reason = {"error": "60608"}.get(self.answer, self.answer)
-        raise LookupFailed(reason)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Twilio]:
     with twilio() as made:
@@ -103,32 +67,6 @@ def server() -> Iterator[Twilio]:
 def lookups(server: Twilio) -> Lookups:
     server.exchanges.clear()
     return Lookups(twilio_client(server.account(timeout=0.5)))
-
-
-def decided(policy: NumberPolicy, number: Number, line: Line) -> tuple[str, ...] | str:
-    try:
-        return policy.check(number, line)
-    except NumberRefused as refused:
-        return refused.reason
-
-
-@pytest.mark.parametrize(
-    ("kind", "unknown", "answer"), list(product(LINE_TYPES, POLICIES, ANSWERS))
-)
-def test_every_line_type_policy_and_answer_is_decided(
-    kind: str, unknown: UnknownLines, answer: str
-) -> None:
-    lookups: Any = Prepared(answer, kind)
-    line = TwilioLineTypes(lookups).look_up(NUMBER.e164)
-    policy = NumberPolicy(("US",), unknown_lines=unknown)
-    told = answer == "ok" and kind in KNOWN
-    expected = KNOWN[kind] if told else UNTOLD[unknown]
-    assert decided(policy, NUMBER, line) == expected
-
-
-def test_the_table_has_every_line_type() -> None:
-    assert {*KNOWN, "unknown"} == set(LINE_TYPES)
-    assert len(list(product(LINE_TYPES, POLICIES, ANSWERS))) == 144
 
 
 @pytest.mark.parametrize("unknown", POLICIES)
