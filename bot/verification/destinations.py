@@ -14,7 +14,7 @@ from bot.verification.models import Authenticator, Challenge
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a code goes; without an account it is a decoy's."""
+    """Where a code goes; without an address nowhere, without an account a decoy's."""
 
     fingerprint: str
     by: Way
@@ -139,7 +139,10 @@ class Destinations:
             return _to_number(person, reached, authenticator, by)
         if person and email and not reached:
             return _to_email(person, email)
-        return Destination(fingerprint, by, self._language)
+        # Whoever has a number's codes stopped does not stop its owner's app as well:
+        # the account is known here, though no code can leave.
+        owner = person.account_id if person else None
+        return Destination(fingerprint, by, self._language, account_id=owner)
 
 
 def way_to(line_type: str, wanted: Way) -> Way:

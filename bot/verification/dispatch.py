@@ -169,7 +169,8 @@ class Dispatch:
     ) -> None:
         code = self._codes.new()
         challenge.engine = self._engine_of(to)
-        ours = challenge.account_id is not None and challenge.engine == "own"
+        # A code that nobody gets is right for nobody.
+        ours = to.account_id and to.address and challenge.engine == "own"
         challenge.code_hmac = (
             self._codes.seal(challenge, code)
             if ours
