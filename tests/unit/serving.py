@@ -18,6 +18,7 @@ from bot.clock import ManualClock
 from bot.database import Base
 from bot.services import Services
 from bot.settings import Settings
+from bot.telephony.gateway import Gateway
 from tests.unit.engine_double import EngineDouble
 
 
@@ -58,12 +59,16 @@ class Stand:
 
 @asynccontextmanager
 async def stand_up(
-    folder: Path, clock: ManualClock, **settings: Any
+    folder: Path,
+    clock: ManualClock,
+    *,
+    gateway: Gateway | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Stand]:
     """Serve the whole product over a database in `folder`, but for the engine."""
     async with EngineDouble() as engine:
         given = {"state_dir": folder, "engine_url": engine.url, **settings}
-        services = build_services(Settings(**given), clock=clock)
+        services = build_services(Settings(**given), clock=clock, gateway=gateway)
         Base.metadata.create_all(services.database)
         app = create_app(services)
         async with (
