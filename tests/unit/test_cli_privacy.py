@@ -26,7 +26,7 @@ def test_what_is_due_is_deleted_counted_and_gone(
 
     assert main(["purge", "--json"]) == 0
     deleted = json.loads(capsys.readouterr().out)
-    assert deleted == {"disclosure": 1, "conversation": 1}
+    assert deleted == {"disclosure": 1, "conversation": 1, "facts": 1}
     assert main(["purge"]) == 0
     assert capsys.readouterr().out == "{}\n"
 
