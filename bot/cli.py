@@ -52,7 +52,12 @@ def parser() -> argparse.ArgumentParser:
         "--from", dest="number", metavar="+1...", help="the phone that texts"
     )
     chat_command.add_argument("--server", metavar="URL", default=DEFAULT_SERVER)
-    add("seed", seed, "make the demo's accounts; a second time changes nothing")
+    seeded = add(
+        "seed", seed, "make the demo's accounts; a second time changes nothing"
+    )
+    seeded.add_argument(
+        "--history", type=int, metavar="N", help="figures of N made-up conversations"
+    )
     shown = add("accounts", show_account, "look at an account, masked")
     shown.add_argument("verb", choices=("show",))
     shown.add_argument("email", metavar="EMAIL")
@@ -148,12 +153,12 @@ def chat(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def seed(settings: Settings, _arguments: argparse.Namespace) -> int:
+def seed(settings: Settings, arguments: argparse.Namespace) -> int:
     """Make the demo's people."""
     from bot import schema
     from bot.accounts.errors import SeedRefused
     from bot.assembly import build_services
-    from bot.seeding import seed_and_tell
+    from bot.seeding import remember, seed_and_tell
 
     services = build_services(settings)
     schema.upgrade(services.database)
@@ -163,6 +168,8 @@ def seed(settings: Settings, _arguments: argparse.Namespace) -> int:
         raise CommandFailed("Only the demo has made-up people.") from None
     if not made:
         print("Everybody is there already.")
+    if arguments.history:
+        remember(services, arguments.history)
     return 0
 
 

@@ -1,6 +1,7 @@
 """Making the demo's people from the command line, and telling their secrets once."""
 
 from bot.desk.demo import SeededAgent, seed_desk
+from bot.insights.history import seed_history
 from bot.seed import seed
 from bot.services import Services
 
@@ -24,6 +25,16 @@ def seed_and_tell(services: Services) -> bool:
     for each in agents:
         _tell(each)
     return bool(seeded.created or agents)
+
+
+def remember(services: Services, conversations: int) -> None:
+    """Make up figures of past conversations, and print of how many.
+
+    Raises:
+        SeedRefused: this is not the demo.
+    """
+    made = seed_history(services, conversations)
+    print(f"made figures of {made} past conversations" if made else "There are some.")
 
 
 def _tell(seeded: SeededAgent) -> None:

@@ -63,6 +63,7 @@ class MessageDays:
             .group_by(*groups)
         )
         rows = [{"day": day, **row} for row in session.execute(query).mappings()]
-        session.execute(delete(MessageDay).where(MessageDay.day == day))
+        # Without messages the day is as it was counted while they were there.
         if rows:
+            session.execute(delete(MessageDay).where(MessageDay.day == day))
             session.execute(insert(MessageDay), rows)

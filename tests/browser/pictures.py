@@ -9,7 +9,7 @@ from typing import Literal
 
 import pyotp
 from PIL import Image
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.desk.demo import AGENTS, DemoAgent
 from tests.browser.chat import Chat
@@ -66,7 +66,17 @@ async def take_desk(
     await page.locator("#log").wait_for()
     await page.wait_for_timeout(1000)
     keep(await page.screenshot(), f"desk-{scheme}.webp")
+    if agent.role == "supervisor":
+        await take_insights(page, url)
     await context.close()
+
+
+async def take_insights(page: Page, url: str) -> None:
+    """Take the figures; `seed --history` has to have made some up."""
+    await page.goto(f"{url}desk/insights")
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        keep(await page.screenshot(), f"insights-{scheme}.webp")
 
 
 def keep(picture: bytes, name: str) -> None:
