@@ -24,6 +24,7 @@ class EngineDouble:
         self.forgotten: list[str] = []
         self.is_ready = True
         self.intent = "greet"
+        self.asks = False
         self.began = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -115,7 +116,8 @@ class EngineDouble:
     def _understanding(self) -> dict[str, Any]:
         ranking = [(self.intent, 0.9), ("greet", 0.06), ("goodbye", 0.05)]
         ranked = [{"name": name, "confidence": share} for name, share in ranking]
-        return {"intent": self.intent, "confidence": 0.9, "ranking": ranked}
+        told = {"intent": self.intent, "confidence": 0.9, "ranking": ranked}
+        return {**told, "asks": self.asks}
 
     def _run(self, message: dict[str, Any]) -> Replies:
         key = message["message_id"]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.conversations.errors import OptionNotOffered
-from bot.conversations.models import Understanding
+from bot.conversations.models import Conversation, Understanding
 from bot.conversations.turn import Pace
 from bot.conversations.turns import Turns
 from bot.database import Sessions
@@ -585,6 +585,17 @@ async def test_what_the_model_was_not_sure_of_is_a_fallback(
 
     (kept,) = understandings(stage)
     assert (kept.fallback, kept.second) == (True, "greet")
+
+
+async def test_a_conversation_knows_whether_the_assistant_waits_for_a_word(
+    stage: Stage, turns: Turns, engine: EngineDouble
+) -> None:
+    conversation = stage.conversations.start()
+    for engine.asks in (True, False):
+        say(stage, conversation, "a word")
+        await settle(turns, conversation)
+        with stage.sessions() as session:
+            assert session.get_one(Conversation, conversation).asks is engine.asks
 
 
 async def test_an_option_needed_no_understanding(stage: Stage, turns: Turns) -> None:

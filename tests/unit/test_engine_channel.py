@@ -92,6 +92,12 @@ def test_a_form_is_filled_and_submitted(engine: Engine, who: str) -> None:
     ]
 
 
+def test_it_tells_whether_a_form_waits(engine: Engine, who: str) -> None:
+    said = ("hello", "order a pizza", "a large one", "Ann")
+    asks = [engine.say(text, who).json()["asks"] for text in said]
+    assert asks == [False, True, True, False]
+
+
 def test_the_same_message_again_gets_the_same_answer_and_runs_nothing(
     engine: Engine, action_server: ActionServer, who: str
 ) -> None:
@@ -216,7 +222,8 @@ def test_after_a_restart_an_answered_message_is_known_and_the_form_goes_on(
     engine.say("order a pizza", who)
     with Engine(engine_project, action_server.url) as another:
         another.wait()
-        assert another.post(body).json() == before
+        # It tells what waits now, not what did then.
+        assert another.post(body).json() == before | {"asks": True}
         assert another.texts("a large one", who, message_id="after") == ["Which name?"]
     assert action_server.counted(who) == 1
 
