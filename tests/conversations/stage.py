@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from bot.accounts.models import EmailAddress
 from bot.app import build_services, create_app
 from bot.channels.undo_page import PAGES
-from bot.clock import ManualClock
+from bot.clock import ManualClock, SystemClock
 from bot.conversations.models import Message
+from bot.engine.memory import EngineMemory
+from bot.engine.process import engine_state
 from bot.privacy.cipher import Cipher, Keys
 from bot.privacy.secrets import secret_key
 from bot.services import Services
@@ -263,4 +265,16 @@ def _services(settings: Settings, clock: ManualClock, scene: Scene) -> Services:
     for place in scene.fails:
         name, method = place.split(".")
         failing[name] = Failing(getattr(services, name), method)
-    return replace(services, settings=shown, **failing)
+    return replace(services, settings=shown, engine_memory=_memory(services), **failing)
+
+
+def _memory(services: Services) -> EngineMemory:
+    """The engine's memory, aged by the machine's clock, for the engine has no other.
+
+    By a stage's clock, years ahead, what was said a moment ago would be due to go.
+    """
+    settings = services.settings
+    return EngineMemory(
+        *(engine_state(settings), SystemClock(), services.aging.alive),
+        lifetime=settings.message_retention,
+    )
