@@ -22,6 +22,8 @@ from bot.privacy.cipher import Fingerprints
 from bot.telephony.models import Delivery
 from bot.verification.models import Authenticator, RecoveryCode
 
+# What guesses and right codes leave behind changes nothing that a person has.
+OFF = ("failures_total", "proved_at")
 WHOLE = (Account, EmailAddress, PhoneNumber, Authenticator, RecoveryCode, SignIn)
 Rows = Mapping[str, frozenset[tuple[tuple[str, str], ...]]]
 
@@ -202,5 +204,5 @@ def _end(number: PhoneNumber) -> str:
 def _frozen(row: Base) -> tuple[tuple[str, str], ...]:
     columns = row.__table__.columns.keys()
     return tuple(
-        (name, repr(getattr(row, name))) for name in columns if name != "failures_total"
+        (name, repr(getattr(row, name))) for name in columns if name not in OFF
     )
