@@ -46,9 +46,6 @@ def crowded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     ]
     monkeypatch.setattr(seed, "PEOPLE", many)
     seed.seed(stage.services)
-    # What the engine loads for its first turn may take longer than an answer may.
-    for language, opening in OPENING.items():
-        stage.visitor(language=language).say(opening)
     return stage
 
 
