@@ -362,18 +362,19 @@ def review(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def replay(_settings: Settings, arguments: argparse.Namespace) -> int:
+def replay(settings: Settings, arguments: argparse.Namespace) -> int:
     """Say what the assistant would answer otherwise; 3 when there is something."""
     from bot import training
     from bot.clock import SystemClock
-    from bot.engine.runtime import state_url
+    from bot.engine.process import engine_state
 
     if arguments.model is None and not training.is_current():
         print("The model is older than what it learns from.", file=sys.stderr)
     now = SystemClock().now().timestamp()
     model = arguments.model or training.MODEL
     try:
-        found, totals = replay_commands.run(state_url(), model, arguments, now=now)
+        url = engine_state(settings)
+        found, totals = replay_commands.run(url, model, arguments, now=now)
     except replay_commands.ReplayNotMade as error:
         raise CommandFailed(str(error)) from None
     return replay_commands.show(found, totals, for_tools=arguments.json, say=print)

@@ -49,17 +49,6 @@ def fill_environment(environment: MutableMapping[str, str]) -> None:
     environment.setdefault("BOT_ENGINE_STATE", f"sqlite:///{state}")
 
 
-def state_url() -> str:
-    """Where the engine that the settings name remembers conversations.
-
-    Raises:
-        SettingsError: a setting is missing or wrong.
-    """
-    environment = dict(os.environ)
-    fill_environment(environment)
-    return environment["BOT_ENGINE_STATE"]
-
-
 def limit_server(environment: MutableMapping[str, str]) -> None:
     """Set sanic's limits, for the engine and for `rasa run actions`.
 
