@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,6 +117,17 @@ def unexpected() -> Problem:
     return Problem(500, "failed", "Something failed", detail)
 
 
+def database_away() -> Problem:
+    """The database is locked, full, or being restarted; nothing was written."""
+    return Problem(
+        503,
+        "database-away",
+        "Database away",
+        "Nothing was done. Ask the same again in 2 seconds.",
+        {"Retry-After": "2"},
+    )
+
+
 def speak_problems(app: FastAPI) -> None:
     """Answer every refusal of `app` with problem details."""
 
@@ -180,7 +192,9 @@ class Boundary:
                 raise
             logger.error("request_failed", **describe(error))
             if not started:
-                await unexpected().response()(scope, receive, send)
+                away = isinstance(error, OperationalError)
+                problem = database_away() if away else unexpected()
+                await problem.response()(scope, receive, send)
 
 
 class BodyLimits:

@@ -12,12 +12,12 @@ Replies = list[dict[str, Any]]
 class EngineDouble:
     """Answers `echo: <text>` until `script` says otherwise, one entry per request.
 
-    Entries: "answer", "silent", "die" (the connection breaks), an HTTP status, or
-    seconds to think before the answer.
+    Entries: "answer", "silent", "die" (the connection breaks), an HTTP status, seconds
+    to think before the answer, or the very bytes to answer with.
     """
 
     def __init__(self) -> None:
-        self.script: list[str | float | int] = []
+        self.script: list[str | float | int | bytes] = []
         self.replies: Replies | None = None
         self.heard: list[dict[str, Any]] = []
         self.runs: Counter[str] = Counter()
@@ -83,7 +83,7 @@ class EngineDouble:
         if status == 0:
             writer.transport.abort()
             return
-        content = json.dumps(answer).encode()
+        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         writer.write(
             b"HTTP/1.1 %d x\r\nContent-Type: application/json\r\n"
             b"Content-Length: %d\r\n\r\n" % (status, len(content))
@@ -106,6 +106,8 @@ class EngineDouble:
         await self.go_on.wait()
         if turn == "die":
             return 0, None
+        if isinstance(turn, bytes):
+            return 200, turn
         if isinstance(turn, int):
             return turn, {"error": "as told"}
         if isinstance(turn, float):

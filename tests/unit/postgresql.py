@@ -44,18 +44,9 @@ class Server:
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._prefix = _unprivileged(self._folder)
         self._run("initdb", "-A", "trust", "-U", "tests", "-N", "-D", self._data)
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
-        program = str(self._programs / "postgres")
-        places = ["-D", str(self._data), "-k", str(self._folder)]
         self._log = (self._folder / "log").open("wb")
-        self._process = subprocess.Popen(
-            [*self._prefix, program, *places, *options],
-            stdout=self._log,
-            stderr=self._log,
-            cwd=self._folder,
-        )
         try:
-            self._wait_until_ready()
+            self.start()
         except psycopg.OperationalError:
             self.__exit__(None, None, None)
             raise
@@ -67,10 +58,27 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(STARTED_WITHIN)
+        self.crash()
         self._log.close()
         shutil.rmtree(self._folder)
+
+    def start(self) -> None:
+        """Start the server, also after a crash, and wait until it answers."""
+        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        program = str(self._programs / "postgres")
+        places = ["-D", str(self._data), "-k", str(self._folder)]
+        self._process = subprocess.Popen(
+            [*self._prefix, program, *places, *options],
+            stdout=self._log,
+            stderr=self._log,
+            cwd=self._folder,
+        )
+        self._wait_until_ready()
+
+    def crash(self) -> None:
+        """End the server at once; every connection breaks."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(STARTED_WITHIN)
 
     def new_database(self) -> str:
         """Make an empty database and give its SQLAlchemy URL."""
