@@ -9,6 +9,7 @@ from bot.accounts.holding import Holding
 from bot.background import Bell
 from bot.brand import load_brand
 from bot.clock import Clock
+from bot.conversations.answering import line_being_answered
 from bot.database import connect, sessions
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
 from bot.privacy.kept_keys import KeptKeys
@@ -101,5 +102,6 @@ def lay_ground(
         verifications=verifications,
         risks=options.risks(),
         kept=kept,
+        answering=line_being_answered,
     )
     return Ground(outside, database, bell, kept, account)

@@ -159,6 +159,7 @@ class Assembly:
             outside.outbox,
             outside.wording,
             self.journal,
+            outside.answering,
         )
 
     def _challenges(self) -> Challenges:
@@ -172,6 +173,7 @@ class Assembly:
             self.notices,
             self.journal,
             self.outside.outbox,
+            self.outside.answering,
         )
 
     def _check(self) -> CodeCheck:

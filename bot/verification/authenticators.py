@@ -89,6 +89,13 @@ class Authenticators:
         )
         return counted is not None
 
+    def is_usable(self, session: Session, authenticator_id: str) -> bool:
+        """Whether a right guess at it would count."""
+        query = select(Authenticator.id).where(
+            Authenticator.id == authenticator_id, *USABLE
+        )
+        return session.scalar(query) is not None
+
     def count_pending_failure(
         self, session: Session, authenticator_id: str
     ) -> int | None:

@@ -1,13 +1,13 @@
 """Challenges: guesses are counted, a right one uses the code up.
 
 A guess is counted and committed before it is compared, so that any number of
-parallel guesses gets no more than the allowed comparisons.
+parallel guesses gets no more than the allowed comparisons. An answer that was broken
+off is made anew: the same guess for the same line is not counted again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -30,10 +30,11 @@ from bot.verification.errors import (
     VerificationError,
 )
 from bot.verification.models import Challenge, Purpose
+from bot.verification.outside import Answering, answering_nothing
 from bot.verification.repository import ChallengeRepository
 from bot.verification.throttles import Throttles
 
-Result = TypeVar("Result")
+Then = Callable[[Session, Challenge, str], None]
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,20 @@ class Guess:
     """A counted guess; `spent`: its contact's last one.
 
     `owner_id` is the account that a right one proves; without it none is right.
+    `refused`: it was found wrong before, for the same line.
     """
 
     challenge: Challenge
+    guess_hmac: str
     guesses_left: int
     spent: bool
     owner_id: str | None
+    refused: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it has used the code up before, for the same line."""
+        return self.challenge.used_at is not None
 
     @property
     def disabled(self) -> bool:
@@ -73,6 +82,7 @@ class Challenges:
         notices: Notices,
         journal: Journal,
         outbox: Outbox,
+        answering: Answering = answering_nothing,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -83,39 +93,42 @@ class Challenges:
         self._notices = notices
         self._journal = journal
         self._outbox = outbox
+        self._answering = answering
 
     def check(
         self,
         conversation_id: str,
         purpose: Purpose,
         text: str,
-        then: Callable[[Session, Challenge, str], Result],
+        then: Then,
         *,
         account_id: str | None = None,
-    ) -> Result:
+    ) -> None:
         """Use the code up, and do `then` for the account in the same transaction.
 
         Raises:
             VerificationError: which one says why the code does not count.
         """
         code = read_code(text)
-        guess = self._count_newest(conversation_id, purpose, account_id)
+        guess = self._count_newest(conversation_id, purpose, account_id, code)
+        if guess.accepted:
+            return
         fits = self._check.fits(guess.challenge, code)
-        if fits and guess.owner_id is not None:
-            return self._use(guess.challenge, guess.owner_id, then)
-        raise self._refuse(guess, code)
+        if not fits or guess.owner_id is None:
+            raise self._refuse(guess, code)
+        self._use(guess.challenge, guess.owner_id, then)
 
     def _count_newest(
-        self, conversation_id: str, purpose: Purpose, account_id: str | None
+        self, conversation_id: str, purpose: Purpose, account_id: str | None, code: str
     ) -> Guess:
         while True:
             try:
-                return self._count(conversation_id, purpose, account_id)
+                return self._count(conversation_id, purpose, account_id, code)
             except _Overtaken:
                 continue
 
     def _count(
-        self, conversation_id: str, purpose: Purpose, account_id: str | None
+        self, conversation_id: str, purpose: Purpose, account_id: str | None, code: str
     ) -> Guess:
         now = self._clock.now()
         with self._sessions.begin() as session:
@@ -125,9 +138,15 @@ class Challenges:
             )
             if challenge is None or challenge.superseded_at is not None:
                 raise NoCodePending
+            line = self._answering(session, conversation_id)
+            sealed = self._codes.seal(challenge, code)
+            if line is not None and _is_repeated(challenge, line, sealed):
+                return self._counted_before(session, challenge)
             key = challenge.limit_key
             spent = self._throttles.count_failure(session, key, now=now)
-            attempts = challenges.count_attempt(challenge.id, now=now)
+            attempts = challenges.count_attempt(
+                challenge.id, now=now, line=line, guess_hmac=sealed
+            )
             if attempts is None:
                 session.refresh(challenge)
                 if challenge.superseded_at is not None:
@@ -139,14 +158,24 @@ class Challenges:
         uncounted = challenge.authenticator_id is None
         owner_id = challenge.account_id if counted or uncounted else None
         left = challenge.guesses_allowed - attempts
-        return Guess(challenge, left, spent, owner_id)
+        return Guess(challenge, sealed, left, spent, owner_id)
 
-    def _use(
-        self,
-        challenge: Challenge,
-        owner_id: str,
-        then: Callable[[Session, Challenge, str], Result],
-    ) -> Result:
+    def _counted_before(self, session: Session, challenge: Challenge) -> Guess:
+        usable = self._authenticators.is_usable(
+            session, challenge.authenticator_id or ""
+        )
+        return Guess(
+            challenge,
+            challenge.guess_hmac or "",
+            challenge.guesses_left,
+            spent=self._throttles.failures_left(session, challenge.limit_key) <= 0,
+            owner_id=challenge.account_id
+            if usable or challenge.authenticator_id is None
+            else None,
+            refused=challenge.guess_refused,
+        )
+
+    def _use(self, challenge: Challenge, owner_id: str, then: Then) -> None:
         now = self._clock.now()
         with self._sessions.begin() as session:
             self._throttles.forgive(session, challenge.limit_key)
@@ -156,17 +185,21 @@ class Challenges:
             )
             if used:
                 self._note(session, "code_accepted", challenge)
-                return then(session, challenge, owner_id)
+                then(session, challenge, owner_id)
+                return
             latest = session.get_one(Challenge, challenge.id)
         raise _closed(latest, now)
 
     def _refuse(self, guess: Guess, code: str) -> VerificationError:
         challenge = guess.challenge
         with self._sessions.begin() as session:
-            earlier = ChallengeRepository(session).superseded(challenge)
+            challenges = ChallengeRepository(session)
+            earlier = challenges.superseded(challenge)
             older = [each for each in earlier if self._codes.fits(each, code)]
-            disabled = self._disable_spent(session, guess)
-            self._note(session, "code_refused", challenge)
+            disabled = not guess.refused and self._disable_spent(session, guess)
+            if not guess.refused:
+                self._note(session, "code_refused", challenge)
+            challenges.mark_refused(challenge.id, guess.guess_hmac)
         self._outbox.wake()
         if guess.disabled or (disabled and challenge.told):
             return AuthenticatorDisabled()
@@ -194,6 +227,10 @@ class Challenges:
             purpose=challenge.purpose,
             by=challenge.by,
         )
+
+
+def _is_repeated(challenge: Challenge, line: int, guess_hmac: str) -> bool:
+    return (challenge.guessed_in, challenge.guess_hmac) == (line, guess_hmac)
 
 
 def _closed(challenge: Challenge, now: datetime) -> VerificationError:

@@ -17,6 +17,7 @@ from bot.verification.codes import Codes
 from bot.verification.destinations import Destination
 from bot.verification.errors import NoAuthenticator, SendLimitReached
 from bot.verification.models import Challenge, CodeEngine, Purpose
+from bot.verification.outside import Answering, answering_nothing
 from bot.verification.repository import ChallengeRepository
 from bot.verification.standing import CodeSent
 from bot.verification.throttles import Throttles
@@ -50,6 +51,7 @@ class Dispatch:
         outbox: Outbox,
         wording: Wording,
         journal: Journal,
+        answering: Answering = answering_nothing,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -59,11 +61,14 @@ class Dispatch:
         self._outbox = outbox
         self._wording = wording
         self._journal = journal
+        self._answering = answering
 
     def send(
         self, session: Session, asked: Asked, destination: Destination
     ) -> CodeSent:
         """Send a new code, which takes the place of the one before.
+
+        One that was sent for the same line stands: its answer is being made anew.
 
         Raises:
             SendTooSoon, SendLimitReached: not yet.
@@ -73,14 +78,35 @@ class Dispatch:
         now = self._clock.now()
         conversation = f"conversation:{asked.conversation_id}"
         chat = asked.chat or asked.conversation_id
+        line = self._answering(session, chat)
+        if self._is_sent(session, asked, line):
+            return self._sent(session, asked, destination)
         self._caps.admit_visitor(session, chat, now=now)
         self._throttles.admit_today(session, conversation, now=now)
-        again_in = self._throttles.admit(session, asked.limit_key, by=asked.by, now=now)
+        self._throttles.admit(session, asked.limit_key, by=asked.by, now=now)
         reached = self._within_limits(session, asked, destination)
-        self._open(session, asked, reached)
+        self._open(session, asked, reached, line)
+        return self._sent(session, asked, reached)
+
+    def _is_sent(self, session: Session, asked: Asked, line: int | None) -> bool:
+        last = ChallengeRepository(session).newest(
+            asked.conversation_id, purpose=asked.purpose
+        )
+        return (
+            last is not None
+            and line is not None
+            and (last.asked_in, last.limit_key, last.asked_by)
+            == (line, asked.limit_key, asked.by)
+            and last.is_open(self._clock.now())
+        )
+
+    def _sent(self, session: Session, asked: Asked, to: Destination) -> CodeSent:
+        again_in = self._throttles.again_in(
+            session, asked.limit_key, now=self._clock.now()
+        )
         return CodeSent(
-            to_masked=reached.masked if asked.told else "",
-            by=reached.by if asked.told else asked.by,
+            to_masked=to.masked if asked.told else "",
+            by=to.by if asked.told else asked.by,
             again_in=again_in,
             expires_in=self._settings.code_lifetime,
         )
@@ -126,12 +152,15 @@ class Dispatch:
             raise SendLimitReached(self._throttles.again_in(session, key, now=now))
         return nowhere if again_in else reached
 
-    def _open(self, session: Session, asked: Asked, to: Destination) -> None:
+    def _open(
+        self, session: Session, asked: Asked, to: Destination, line: int | None
+    ) -> None:
         challenges = ChallengeRepository(session)
         challenges.supersede(
             asked.conversation_id, asked.purpose, now=self._clock.now()
         )
         challenge = self._new(challenges, asked, to)
+        challenge.asked_in = line
         self._post_code(session, challenge, to)
         session.add(challenge)
         self._journal.note(

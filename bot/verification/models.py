@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -76,6 +77,9 @@ class Challenge(Base):
     `asked_by` is the way that was asked for, `by` the way it went. `engine` says who
     made the code and knows it. `country` is that of the number it went to, for counts
     of how many codes are used; nothing where none left for a phone.
+
+    `asked_in` and `guessed_in` are the lines that the code and the last guess at it
+    were for: an answer that is made anew sends and counts nothing anew.
     """
 
     __tablename__ = "challenge"
@@ -113,6 +117,10 @@ class Challenge(Base):
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivery_id: Mapped[str | None] = mapped_column(String(32))
+    asked_in: Mapped[int | None] = mapped_column(Integer)
+    guessed_in: Mapped[int | None] = mapped_column(Integer)
+    guess_hmac: Mapped[str | None] = mapped_column(String(64))
+    guess_refused: Mapped[bool] = mapped_column(Boolean, default=False)
 
     def is_open(self, now: datetime) -> bool:
         """Whether a right answer would still count."""

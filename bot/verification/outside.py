@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.database import Sessions
@@ -16,6 +18,13 @@ from bot.telephony.risks import Risks
 from bot.telephony.wording import Wording
 from bot.verification.checking import Verifications
 from bot.verification.randomness import Randomness
+
+# The line that a conversation is owed an answer to, if there is one.
+Answering = Callable[[Session, str], int | None]
+
+
+def answering_nothing(_session: Session, _conversation_id: str) -> None:
+    """Where there are no conversations, nothing is done anew for the same line."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class Outside:
     verifications: Verifications | None = None
     risks: Risks | None = None
     kept: KeptKeys | None = None
+    answering: Answering = answering_nothing
 
     def lasting(self, purpose: str) -> Callable[[], bytes]:
         """Gives the key of what cannot be made anew; kept, where keys are."""

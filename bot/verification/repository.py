@@ -84,7 +84,9 @@ class ChallengeRepository:
         )
         return self._session.scalars(query).all()
 
-    def count_attempt(self, challenge_id: str, *, now: datetime) -> int | None:
+    def count_attempt(
+        self, challenge_id: str, *, now: datetime, line: int | None, guess_hmac: str
+    ) -> int | None:
         """Count a guess before it is compared: its number, or None when refused."""
         return self._session.scalar(
             update(Challenge)
@@ -94,8 +96,22 @@ class ChallengeRepository:
                 Challenge.expires_at > now,
                 *NOT_CLOSED,
             )
-            .values(attempts=Challenge.attempts + 1)
+            .values(
+                attempts=Challenge.attempts + 1,
+                guessed_in=line,
+                guess_hmac=guess_hmac,
+                guess_refused=False,
+            )
             .returning(Challenge.attempts)
+            .execution_options(synchronize_session=False)
+        )
+
+    def mark_refused(self, challenge_id: str, guess_hmac: str) -> None:
+        """Remember that the last guess was found wrong, if it is this one."""
+        self._session.execute(
+            update(Challenge)
+            .where(Challenge.id == challenge_id, Challenge.guess_hmac == guess_hmac)
+            .values(guess_refused=True)
             .execution_options(synchronize_session=False)
         )
 

@@ -34,7 +34,7 @@ from bot.telephony.wording import Wording
 from bot.verification.assembly import Assembly
 from bot.verification.backend import Backend
 from bot.verification.models import Authenticator
-from bot.verification.outside import Outside
+from bot.verification.outside import Answering, Outside, answering_nothing
 from bot.verification.randomness import SystemRandomness
 from tests.unit.desk_team import QUICK
 
@@ -227,6 +227,7 @@ def empty_world(
     *,
     lines: Mapping[str, Line] = LINES,
     allow_fictional: bool = True,
+    answering: Answering = answering_nothing,
     **chosen: Any,
 ) -> World:
     """A backend without people."""
@@ -248,6 +249,7 @@ def empty_world(
         lines=KnownLineTypes(lines, OfflineLineTypes()),
         policy=NumberPolicy(settings.countries, allow_fictional=allow_fictional),
         randomness=SystemRandomness(),
+        answering=answering,
     )
     parts = Assembly(outside, SqlDirectory(cipher))
     team = agents.build(outside, new_token=lambda: uuid4().hex, passwords=QUICK)
