@@ -62,8 +62,8 @@ class Seeded:
     recovery_codes: tuple[str, ...] = ()
 
 
-def seed(services: Services) -> Seeded:
-    """Make the people that are not there yet; a second time changes nothing.
+def seed(services: Services, *, people: Iterable[DemoPerson] = ()) -> Seeded:
+    """Make the demo's people, and more, who are not there yet.
 
     Raises:
         SeedRefused: this is not the demo.
@@ -72,7 +72,7 @@ def seed(services: Services) -> Seeded:
         raise SeedRefused
     sower = _Sower(services)
     with services.sessions.begin() as session:
-        for person in PEOPLE:
+        for person in (*PEOPLE, *people):
             sower.add(session, person)
     return sower.seeded
 
