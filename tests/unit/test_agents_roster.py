@@ -127,13 +127,13 @@ def test_the_audit_log_is_kept_for_a_year(desk: Desk, sessions: Sessions) -> Non
 
 
 def test_an_auditor_changes_nothing_and_an_agent_decides_nothing() -> None:
-    changing = {"work", "recover", "suspend", "decide"}
+    changing = {"work", "recover", "suspend", "decide", "label", "curate"}
 
     assert not changing & PERMISSIONS["auditor"]
     assert not {"decide", "audit", "oversee"} & PERMISSIONS["agent"]
     assert PERMISSIONS["supervisor"] == PERMISSIONS["agent"] | PERMISSIONS[
         "auditor"
-    ] | {"decide"}
+    ] | {"decide", "curate"}
     assert may("supervisor", "decide")
     with pytest.raises(NotAllowed):
         require("agent", "decide")
