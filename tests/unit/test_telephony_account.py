@@ -20,7 +20,7 @@ KEYS = Keys("a secret of the tests, 32 characters long")
 SID = f"AC{'0a' * 16}"
 REAL = {
     "mode": "production",
-    "secret_key": "k" * 32,
+    "secret_key": "0123456789abcdef" * 2,
     "gateway": "twilio",
     "public_url": "https://chat.example.com",
     "twilio_account_sid": SID,
@@ -92,7 +92,9 @@ def test_a_value_that_cannot_work_is_named(
 def test_production_without_twilio_needs_none_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings = load(monkeypatch, {"mode": "production", "secret_key": "k" * 32})
+    settings = load(
+        monkeypatch, {"mode": "production", "secret_key": "0123456789abcdef" * 2}
+    )
     made = twilio_account(settings, KEYS)
 
     assert (made.sid, made.auth_tokens, made.auth_token) == ("", (), "")
