@@ -18,7 +18,6 @@ UNUSED = (
     "aiormq",
     "boto3",
     "botocore",
-    "cachecontrol",
     "fbmessenger",
     "google.auth",
     "google.oauth2",
@@ -30,8 +29,8 @@ UNUSED = (
     "tensorflow_text",
     "webexteamssdk",
 )
-# Installed for development, where `rasa test` draws with it.
-UNUSED_IN_PRODUCTION = ("matplotlib",)
+# Installed for development, where `rasa test` draws and pip-audit fetches with them.
+UNUSED_IN_PRODUCTION = ("cachecontrol", "matplotlib")
 ERROR_ENDINGS = ("Error", "Exception", "Failure")
 
 
