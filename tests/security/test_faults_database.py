@@ -120,6 +120,7 @@ async def test_a_locked_database_loses_nothing(tmp_path: Path, goal: Goal) -> No
     goal("S32", f"locked: {sum(refused)} refusals, 0 of {MESSAGES} lines lost")
 
 
+@pytest.mark.long
 async def test_a_restarted_postgresql_loses_nothing(
     tmp_path: Path, postgresql_server: Server, goal: Goal
 ) -> None:
