@@ -7,8 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from bot import schema
-from bot.assembly import build_services
+from bot.assembly import build_services, open_services
 from bot.background import Companion, Housekeeper, callers
 from bot.channels.articles import article_router
 from bot.channels.connectors import connector_router
@@ -110,9 +109,7 @@ def create_app(services: Services, *, companions: Sequence[Companion] = ()) -> F
 
 def standalone_services() -> Services:
     """Services from the environment, for actions that run outside the app."""
-    services = build_services(load_settings())
-    schema.upgrade(services.database)
-    return services
+    return open_services(load_settings())
 
 
 def load_domain(path: Path = DOMAIN_FILE) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot import schema
 from bot.accounts.journal import Journal
 from bot.accounts.models import UndoKind
 from bot.accounts.undoing import Reverser, Undoing
@@ -62,6 +63,13 @@ from bot.verification.outside import Outside
 from bot.verification.randomness import Randomness, SystemRandomness
 
 LOOPBACK = "127.0.0.1"
+
+
+def open_services(settings: Settings) -> Services:
+    """Every service, over a database that is brought up to date first."""
+    services = build_services(settings)
+    schema.upgrade(services.database)
+    return services
 
 
 def build_services(

@@ -155,13 +155,11 @@ def chat(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> int:
     """Make the demo's people."""
-    from bot import schema
     from bot.accounts.errors import SeedRefused
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.seeding import remember, seed_and_tell
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         made = seed_and_tell(services)
     except SeedRefused:
@@ -175,14 +173,12 @@ def seed(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show an account to an operator."""
-    from bot import schema
     from bot.accounts.errors import AccountNotFound
     from bot.accounts.show import show
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.case_commands import in_short
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         account = show(services.sessions, services.fingerprints, arguments.email)
     except AccountNotFound:
@@ -194,12 +190,10 @@ def show_account(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def cases(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show cases to the team, and let it decide them."""
-    from bot import schema
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.case_commands import CaseNotDecided, run
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         shown = run(services.cases, arguments)
     except CaseNotDecided as error:
@@ -210,12 +204,10 @@ def cases(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def traffic(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show traffic to an operator, or close the breaker before its time."""
-    from bot import schema
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.traffic_commands import BreakerNotTripped, close, show
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     do = show if arguments.verb == "show" else close
     try:
         _print(do(services.traffic), as_json=arguments.json)
@@ -226,12 +218,10 @@ def traffic(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def agents(settings: Settings, arguments: argparse.Namespace) -> int:
     """Keep the roster of the team."""
-    from bot import schema
     from bot.agent_commands import AgentNotChanged, run
-    from bot.assembly import build_services
+    from bot.assembly import open_services
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         shown = run(services.agents.roster, arguments)
     except AgentNotChanged as error:
@@ -243,12 +233,10 @@ def agents(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def keys(settings: Settings, arguments: argparse.Namespace) -> int:
     """Count values by their secret; 1 when some are under an old one, or none."""
-    from bot import schema
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.privacy.errors import ValueUnreadable
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     if arguments.verb == "rotate":
         try:
             _print(services.rotation.rotate(), as_json=False)
@@ -263,11 +251,10 @@ def keys(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def person(settings: Settings, arguments: argparse.Namespace) -> int:
     """Answer a person who wants to have their data, or to be forgotten."""
-    from bot import privacy_commands, schema
-    from bot.assembly import build_services
+    from bot import privacy_commands
+    from bot.assembly import open_services
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         shown = privacy_commands.person(services, arguments)
     except privacy_commands.PersonNotChanged as error:
@@ -278,12 +265,11 @@ def person(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def purge(settings: Settings, arguments: argparse.Namespace) -> int:
     """Delete what is due, as the app does every few minutes."""
-    from bot import privacy_commands, schema
-    from bot.assembly import build_services
+    from bot import privacy_commands
+    from bot.assembly import open_services
     from bot.retention import purge_of
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     deleted = privacy_commands.purge(purge_of(services))
     _print(deleted, as_json=arguments.json)
     return 0
@@ -291,12 +277,10 @@ def purge(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def connectors(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show what other systems have not taken; 1 when some was given up."""
-    from bot import schema
-    from bot.assembly import build_services
+    from bot.assembly import open_services
     from bot.connector_commands import ConnectorOff, run
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     try:
         shown, code = run(services.connectors.outbox, arguments)
     except ConnectorOff as error:
@@ -351,11 +335,9 @@ def train(_settings: Settings, _arguments: argparse.Namespace) -> int:
 
 def review(settings: Settings, arguments: argparse.Namespace) -> int:
     """Write the labels of a language to standard output."""
-    from bot import schema
-    from bot.assembly import build_services
+    from bot.assembly import open_services
 
-    services = build_services(settings)
-    schema.upgrade(services.database)
+    services = open_services(settings)
     exporter = services.review.exporter
     exported = exporter.export(arguments.language, days=arguments.since)
     print(exported.text, end="")

@@ -7,9 +7,9 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot import schema, training
+from bot import training
 from bot.app import create_app
-from bot.assembly import build_services
+from bot.assembly import open_services
 from bot.background import Companion
 from bot.engine.process import EngineProcess, engine_command, engine_environment
 from bot.engine.token import engine_token
@@ -40,8 +40,7 @@ def run(settings: Settings) -> None:
         require_free(settings.engine_port, "BOT_ENGINE_PORT")
     with take_port(settings) as listener:
         _set_up_logs(settings)
-        services = build_services(settings)
-        schema.upgrade(services.database)
+        services = open_services(settings)
         if settings.demo:
             seed_and_tell(services)
         _serve(services, listener)

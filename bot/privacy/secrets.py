@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bot.privacy.cipher import Keys
 from bot.privacy.errors import SecretKeyUnusable
+from bot.privacy.weakness import FEWEST_CHARACTERS
 from bot.settings import Settings
 
 FILE = "secret.key"
 KEY_BYTES = 32
-FEWEST_CHARACTERS = 32
 
 
 def keys_of(settings: Settings) -> Keys:
