@@ -10,32 +10,24 @@ and `X-Chatwoot-Signature`. Older versions sign nothing: there the address that 
 call ends in a secret.
 """
 
-import hmac
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bot.clock import Clock
 from bot.connectors.calls import Calls
-from bot.connectors.errors import NotSigned, Refused, Unreadable
+from bot.connectors.errors import NotSigned, Refused
+from bot.connectors.notices import Told, read_told, require_fresh, require_signed
 from bot.connectors.port import Closing, Happened, Kind, Notice, Opening, Ref, Said
+from bot.connectors.ticket_texts import comment
 from bot.connectors.webhook import sign
 
 REQUEST = "switchboard_request"
-# How far a webhook's time may be from ours.
-LEEWAY = timedelta(minutes=5)
 # Chatwoot shows twenty messages at a time; more than these are not written meanwhile.
 MOST_PAGES = 5
 RESOLVED, PENDING = "resolved", "pending"
 TAKEN = "422"
-
-
-class Told(BaseModel):
-    """A part of what a webhook brings; ids are numbers there."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class Person(Told):
@@ -114,8 +106,7 @@ class Chatwoot:
     def add(self, ref: Ref, line: Said, *, key: str, again: bool) -> None:
         """Add a message: the visitor's, or a note."""
         theirs = line.author == "visitor"
-        text = line.text if theirs else f"{line.speaker}: {line.text}"
-        self._write(ref, text, key, again=again, note=not theirs)
+        self._write(ref, comment(line), key, again=again, note=not theirs)
 
     def close(self, ref: Ref, closing: Closing, *, key: str, again: bool) -> None:
         """Resolve the conversation; resolved, it stays so."""
@@ -126,10 +117,7 @@ class Chatwoot:
     def read(self, notice: Notice) -> tuple[Happened, ...]:
         """What agents said to the visitor, and that they resolved a conversation."""
         self._check(notice)
-        try:
-            told = Event.model_validate_json(notice.body)
-        except ValidationError:
-            raise Unreadable from None
+        told = read_told(Event, notice.body)
         inbox = told.inbox.id if told.inbox else told.inbox_id
         # The webhook of an account tells of all inboxes.
         return tuple(_happened(told)) if inbox == str(self._inbox) else ()
@@ -209,17 +197,17 @@ class Chatwoot:
     def _check(self, notice: Notice) -> None:
         if self._secret:
             self._check_signature(notice)
-        elif not _same(self._path_secret, notice.token):
-            raise NotSigned
+        else:
+            require_signed(self._path_secret, self._path_secret, notice.token)
 
     def _check_signature(self, notice: Notice) -> None:
         moment = notice.headers.get("x-chatwoot-timestamp", "")
         signed = f"sha256={sign(self._secret, moment, notice.body)}"
-        if not _same(signed, notice.headers.get("x-chatwoot-signature", "")):
+        given = notice.headers.get("x-chatwoot-signature", "")
+        require_signed(self._secret, signed, given)
+        if not moment.isdecimal():
             raise NotSigned
-        now = self._clock.now().timestamp()
-        if not moment.isdecimal() or abs(now - int(moment)) > LEEWAY.total_seconds():
-            raise NotSigned
+        require_fresh(int(moment), self._clock.now())
 
 
 def base_url(url: str, account: int) -> str:
@@ -230,10 +218,6 @@ def base_url(url: str, account: int) -> str:
 def headers(token: str) -> dict[str, str]:
     """What every request brings."""
     return {"api_access_token": token}
-
-
-def _same(expected: str, given: str) -> bool:
-    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
 
 def _happened(told: Event) -> Iterator[Happened]:

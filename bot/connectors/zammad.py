@@ -13,10 +13,10 @@ import hmac
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bot.connectors.calls import Calls
-from bot.connectors.errors import NotSigned, Unreadable
+from bot.connectors.notices import Told, read_told, require_signed
 from bot.connectors.port import Closing, Happened, Notice, Opening, Ref, Said
 from bot.connectors.ticket_texts import comment, first_comment, plain
 
@@ -29,12 +29,6 @@ MARK = 12
 CLOSED = "closed"
 # Names of Zammad's own.
 AGENT, CUSTOMER = "Agent", "Customer"
-
-
-class Told(BaseModel):
-    """A part of what a trigger's webhook brings; ids are numbers there."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class Person(Told):
@@ -119,10 +113,7 @@ class Zammad:
     def read(self, notice: Notice) -> tuple[Happened, ...]:
         """What agents said to the customer, and that they closed a ticket."""
         self._check(notice)
-        try:
-            told = Event.model_validate_json(notice.body)
-        except ValidationError:
-            raise Unreadable from None
+        told = read_told(Event, notice.body)
         return tuple(_happened(told.ticket, told.article))
 
     def _opened(self, opening: Opening) -> dict[str, Any] | None:
@@ -153,11 +144,7 @@ class Zammad:
     def _check(self, notice: Notice) -> None:
         signed = hmac.new(self._secret.encode(), notice.body, "sha1").hexdigest()
         given = notice.headers.get("x-hub-signature", "")
-        # With an empty key anybody could sign.
-        if not self._secret or not hmac.compare_digest(
-            f"sha1={signed}".encode(), given.encode()
-        ):
-            raise NotSigned
+        require_signed(self._secret, f"sha1={signed}", given)
 
 
 def headers(token: str) -> dict[str, str]:

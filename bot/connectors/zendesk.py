@@ -11,14 +11,15 @@ Whoever submits a ticket is this service: what that user does is no news to it.
 import hmac
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.connectors.calls import Calls
-from bot.connectors.errors import NotSigned, NotTaken, Refused, Unreadable
+from bot.connectors.errors import NotTaken, Refused, Unreadable
+from bot.connectors.notices import Told, require_fresh, require_signed
 from bot.connectors.port import Closing, Happened, Notice, Opening, Ref, Said
 from bot.connectors.ticket_texts import comment, first_comment
 
@@ -26,20 +27,12 @@ TICKETS = "/api/v2/tickets"
 TAG = "switchboard"
 # What a comment holds is 64 KB.
 MOST = 64_000
-# How long a webhook is believed after it was signed, and how far clocks may differ.
-FRESH = timedelta(minutes=5)
 CONFLICT, INVALID = "409", "422"
 DONE = frozenset({"SOLVED", "CLOSED"})
 SAID = "zen:event-type:ticket.comment_added"
 MOVED = "zen:event-type:ticket.status_changed"
 
 _moment: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
-
-
-class Told(BaseModel):
-    """A part of an event; ids come as numbers or as text."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class Author(Told):
@@ -185,13 +178,8 @@ class Zendesk:
         at = notice.headers.get("x-zendesk-webhook-signature-timestamp", "")
         given = notice.headers.get("x-zendesk-webhook-signature", "")
         signed = hmac.digest(self._secret.encode(), at.encode() + notice.body, "sha256")
-        # With an empty key anybody could sign.
-        if not self._secret or not hmac.compare_digest(
-            b64encode(signed), given.encode()
-        ):
-            raise NotSigned
-        if abs(_moment.validate_python(at) - self._clock.now()) > FRESH:
-            raise NotSigned
+        require_signed(self._secret, b64encode(signed).decode(), given)
+        require_fresh(_moment.validate_python(at).timestamp(), self._clock.now())
 
 
 def headers(email: str, token: str) -> dict[str, str]:
