@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from bot.database import read_url
 from bot.engine.event_log import Entry, events, read_events
 
 
@@ -51,12 +51,10 @@ class Recorded:
 
 def connect_to_read(url: str) -> Engine:
     """An engine whose database refuses every change."""
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() == "sqlite":
         query = {"mode": "ro", "uri": "true"}
         file = parsed.set(database=f"file:{parsed.database}", query=query)
         return create_engine(file, connect_args={"timeout": 30}, hide_parameters=True)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
     options = {"postgresql_readonly": True}
     return create_engine(parsed, execution_options=options, hide_parameters=True)
