@@ -49,6 +49,8 @@ class TailTrackerStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker, **options)
         self.log = EventLog(database.connect(host or ""))
+        # Whether a form waits, by conversation, of what was saved and not asked for.
+        self._asking: dict[str, bool] = {}
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
@@ -95,6 +97,7 @@ class TailTrackerStore(TrackerStore):
             checkpoint=self._checkpoint(tracker, events),
         )
         tracker.stored_events = len(tracker.events)
+        self._asking[tracker.sender_id] = _asks(tracker)
         if self.event_broker:
             await self._stream_new_events(self.event_broker, events, tracker.sender_id)
 
@@ -118,9 +121,15 @@ class TailTrackerStore(TrackerStore):
         )
 
     async def asks(self, conversation_id: str) -> bool:
-        """Whether a form waits for the person's answer."""
+        """Whether a form waits for the person's answer.
+
+        After a turn that is known from saving it; nothing is read for it.
+        """
+        saved = self._asking.pop(conversation_id, None)
+        if saved is not None:
+            return saved
         tracker = await self.retrieve(conversation_id)
-        return tracker is not None and bool(tracker.get_slot(REQUESTED_SLOT))
+        return tracker is not None and _asks(tracker)
 
     async def forget(self, conversation_id: str) -> None:
         """Delete everything about one conversation.
@@ -129,6 +138,7 @@ class TailTrackerStore(TrackerStore):
             ConversationRefused: no such id can be stored.
         """
         _require_storable(conversation_id)
+        self._asking.pop(conversation_id, None)
         await asyncio.to_thread(self.log.forget, conversation_id)
 
     async def _read(
@@ -169,6 +179,10 @@ class TailTrackerStore(TrackerStore):
                 return Checkpoint(back)
         summary = getattr(tracker, "summary_events", 0)
         return summarise(tracker, self.domain.slots, after=summary)
+
+
+def _asks(tracker: DialogueStateTracker) -> bool:
+    return bool(tracker.get_slot(REQUESTED_SLOT))
 
 
 def _require_storable(sender_id: str) -> None:
