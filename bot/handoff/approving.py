@@ -86,8 +86,7 @@ class Approving:
         # What the opener has proved is forgotten by now, so it does not count again.
         later = [each for each in missing if each not in ("unproved", "factors_lost")]
         if later:
-            case.signals = [*case.signals, *later]
-            case.risk = self._table.higher(case.risk, self._table.risk(case.signals))
+            self._table.add(case, later)
             session.flush()
 
     def _require_evidence(self, case: Case, approval: Approval) -> None:

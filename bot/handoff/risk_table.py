@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.documents import parse
 from bot.handoff.errors import RecoveryUnreadable
-from bot.handoff.models import CaseRisk, CaseSignal
+from bot.handoff.models import Case, CaseRisk, CaseSignal
 
 RECOVERY_FILE = Path(__file__).with_name("recovery.yml")
 
@@ -57,9 +57,12 @@ class RiskTable(Part):
         reached = [name for name, level in self.levels.items() if level.start <= points]
         return max(reached, key=lambda name: self.levels[name].start)
 
-    def higher(self, one: CaseRisk, other: CaseRisk) -> CaseRisk:
-        """The one of two levels that starts later."""
-        return max(one, other, key=lambda name: self.levels[name].start)
+    def add(self, case: Case, found: Iterable[CaseSignal]) -> None:
+        """Add to what was found of a case; it can only become riskier."""
+        case.signals = [*case.signals, *found]
+        risks: tuple[CaseRisk, CaseRisk] = (case.risk, self.risk(case.signals))
+        riskier = max(risks, key=lambda name: self.levels[name].start)
+        case.risk = riskier
 
     @property
     def reach_of_contacts(self) -> timedelta:

@@ -95,8 +95,7 @@ class CaseWatch:
             ).one_or_none()
             if case is None or not found:
                 return
-            case.signals = [*case.signals, *found]
-            case.risk = self._table.higher(case.risk, self._table.risk(case.signals))
+            self._table.add(case, found)
             if case.state == "waiting":
                 wait = self._wait * self._table.levels[case.risk].wait
                 case.ready_at = max(case.ready_at, case.opened_at + wait)
