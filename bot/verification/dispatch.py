@@ -89,12 +89,13 @@ class Dispatch:
         return self._sent(session, asked, reached)
 
     def _is_sent(self, session: Session, asked: Asked, line: int | None) -> bool:
+        if line is None:
+            return False
         last = ChallengeRepository(session).newest(
             asked.conversation_id, purpose=asked.purpose
         )
         return (
             last is not None
-            and line is not None
             and (last.asked_in, last.limit_key, last.asked_by)
             == (line, asked.limit_key, asked.by)
             and last.is_open(self._clock.now())
