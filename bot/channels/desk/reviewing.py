@@ -87,12 +87,12 @@ class ReviewPages:
             state=STATES.get(form.get("state", "open")),
             conversation_id=form.get("conversation") or None,
         )
-        shown = form.get("state") if form.get("state") in SHOWN else "open"
+        shown = form.get("state", "")
         return self._list(
             request,
             who,
             which,
-            shown=shown or "open",
+            shown=shown if shown in SHOWN else "open",
             told=told,
             status=problem.status,
         )
