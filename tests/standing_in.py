@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import uvicorn
@@ -118,9 +118,16 @@ def twilio(clock: Clock | None = None) -> Iterator[Twilio]:
 
 
 @contextmanager
-def served_beside(app: Starlette, listener: socket.socket) -> Iterator[None]:
+def served_beside(
+    app: Starlette,
+    listener: socket.socket,
+    *,
+    lifespan: Literal["auto", "off"] = "auto",
+) -> Iterator[None]:
     """Serve an app in a thread of its own until the block is left."""
-    config = uvicorn.Config(app, log_config=None, ws="none", access_log=False)
+    config = uvicorn.Config(
+        app, log_config=None, ws="none", access_log=False, lifespan=lifespan
+    )
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})

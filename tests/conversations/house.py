@@ -21,6 +21,7 @@ from bot.engine.process import EngineProcess, engine_command, engine_environment
 from bot.engine.token import engine_token
 from bot.settings import load_settings
 from bot.training import MODEL
+from tests.engine_bot.engine import free_port
 
 LOOPBACK = "127.0.0.1"
 SECRET = "a secret of the tests, 32 characters long"
@@ -102,7 +103,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._address = Address()
-        engine_port = _free_port()
+        engine_port = free_port()
         self.url = f"http://{LOOPBACK}:{self._address.port}"
         self.settings = load_settings().model_copy(
             update={
@@ -185,9 +186,3 @@ class House:
         """Start the engine again, and wait until it understands."""
         self._address.run(self._engine.start())
         self.wait_for_engine()
-
-
-def _free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from bot.seed import seed
 from bot.services import Services
 from bot.settings import Settings, load_settings
 from bot.training import MODEL
+from tests.engine_bot.engine import free_port
 
 A_LOT = 1_000_000
 STARTED_WITHIN = 120.0
@@ -117,13 +117,6 @@ def product(
         yield running
     finally:
         running.end()
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(url: str, headers: dict[str, str]) -> None:

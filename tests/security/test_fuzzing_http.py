@@ -6,7 +6,6 @@ webhooks, the engine's), by a stranger and with a visitor's and an agent's right
 
 import re
 import socket
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,6 @@ import hypothesis
 import pyotp
 import pytest
 import schemathesis
-import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from schemathesis import APIOperation, Case, GenerationMode
@@ -38,11 +36,12 @@ from bot.seed import seed
 from bot.services import Services
 from bot.settings import Settings
 from tests.security.goals import Goal
+from tests.security.running import A_LOT, UNLIMITED
+from tests.standing_in import served_beside
 from tests.unit.desk_team import PASSWORD
 
 pytestmark = pytest.mark.long
 
-A_LOT = 1_000_000
 # A stream goes on for as long as somebody listens; without an engine the app says that
 # it is not ready; whoever signs out has no rights left; files take no parameters.
 LEFT_OUT = re.compile(r"/events$|^/readyz$|/sign-out$|\.(js|css|svg|json)$")
@@ -65,11 +64,7 @@ Asked = Counter[int]
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    limits = {
-        name: A_LOT
-        for name in Settings.model_fields
-        if name.startswith(("messages_per", "messages_alt", "openings_"))
-    }
+    limits = dict.fromkeys(UNLIMITED, A_LOT)
     services = build_services(
         Settings(state_dir=tmp_path, **limits), clock=ManualClock()
     )
@@ -83,17 +78,8 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def served(app: FastAPI) -> Iterator[str]:
     """Serve `app` in a thread, without what runs beside it; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, ws="none", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
+    with served_beside(app, listener, lifespan="off"):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 def visitor(services: Services) -> dict[str, str]:
