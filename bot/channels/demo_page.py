@@ -22,8 +22,6 @@ LANGUAGES: tuple[Language, ...] = ("en", "es")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none';"
     " object-src 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
 # Where the page wants a text: inside of an element, or as its accessible name.

@@ -120,12 +120,6 @@ def letting_act(permission: Permission) -> Any:
     return Depends(check)
 
 
-def keep_nothing(response: Response) -> None:
-    """Let no browser and no proxy keep what the desk answers."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-
-
 def _recognise(request: Request, *, acted: bool) -> SignedIn:
     services: Services = request.app.state.services
     token = token_of(request)

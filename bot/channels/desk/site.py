@@ -25,11 +25,7 @@ from bot.services import Services
 
 # Templates are written for somebody, never given out.
 GIVEN_OUT = (".js", ".css", ".svg")
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = {"Cache-Control": "no-cache"}
 CHAT = "/conversations/{conversation_id}"
 
 
