@@ -4,16 +4,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from bot.accounts.errors import SeedRefused
-from bot.clock import Clock
 from bot.conversations.models import Rating
-from bot.database import Base, Sessions, insert_new
+from bot.database import Base, insert_new
 from bot.insights.models import CodeFact, ConversationFact, HandoffFact, MessageDay
-from bot.settings import Settings
+from bot.seed import Services
 
 LASTS = 120
 SUNDAY = 6
@@ -33,17 +32,6 @@ WAYS = {"sms": 80, "voice": 8, "email": 12}
 ERRORS = {"30003": 40, "30007": 25, "30006": 15, "30005": 12, "30008": 8}
 
 Row = dict[str, Any]
-
-
-class Services(Protocol):
-    """What making up needs of the product."""
-
-    @property
-    def sessions(self) -> Sessions: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def settings(self) -> Settings: ...
 
 
 def seed_history(services: Services, conversations: int) -> int:
