@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.engine.runtime import prepare
 
 
@@ -21,6 +23,8 @@ def load_agent(model_path: Path | str) -> Any:
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
+    # Rasa freezes every logger of the process at its first line, also those of others.
+    structlog.configure(cache_logger_on_first_use=False)
     # Rasa warns twice of what it no longer does by itself, which nobody relies on.
     warnings.filterwarnings("ignore", "Slot auto-fill has been removed", UserWarning)
     return Agent.load(str(model_path))
