@@ -10,7 +10,7 @@ from bot.accounts.numbers import Changed, Removed
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.verification.models import Authenticator
-from tests.unit.test_accounts_races import RACERS, kinds, owners, qualify
+from tests.unit.racing import RACERS, owners, qualify
 from tests.unit.undoing import token_to, undoing
 from tests.unit.world import (
     CHAT,
@@ -24,6 +24,7 @@ from tests.unit.world import (
     World,
     at_once,
     empty_world,
+    kinds,
     make_world,
 )
 
@@ -65,7 +66,7 @@ def test_of_fifty_accounts_that_claim_a_number_one_gets_it(
     world.add("before@example.com", numbers=(NEW_NUMBER,))
     for turn in range(RACERS):
         account = world.add(f"racer{turn}@example.com", numbers=(f"+1305555{turn:04}",))
-        qualify(world, account, f"chat-{turn}")
+        qualify(world, account, f"chat-{turn}", NEW_NUMBER)
     world.clock.move(1)
     outcomes = at_once(lambda turn: world.backend.phone_numbers.claim(f"chat-{turn}"))
     assert kinds(outcomes) == {Changed: 1, NumberInUse: RACERS - 1}
