@@ -19,6 +19,9 @@ from bot.services import Services
 from bot.settings import LOOPBACK, Settings
 
 GRACE = 5
+# Longer than the engine and proxies keep a connection: else one that is closed here for
+# being idle may have a request on its way.
+KEEP_ALIVE = 75
 DEAF = 60
 # They tell of every request and every registered action, at INFO.
 TALKATIVE = ("alembic", "httpx", "rasa_sdk")
@@ -175,4 +178,5 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
     )

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.engine.client import EngineClient
 from bot.engine.process import EngineProcess, engine_command, engine_environment
 from bot.engine.token import engine_token
+from bot.serving import KEEP_ALIVE
 from bot.settings import load_settings
 from bot.training import MODEL
 from tests.engine_bot.engine import free_port
@@ -61,6 +62,7 @@ class Address:
             lifespan="off",
             log_level="warning",
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, daemon=True)
