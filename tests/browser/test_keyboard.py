@@ -1,5 +1,6 @@
 """A whole change of number without a mouse, from the launcher and back to it."""
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.chat import Chat
@@ -19,7 +20,11 @@ async def tab_to(chat: Chat, place: Locator, *, back: bool = False) -> None:
 
 
 async def answer(chat: Chat, text: str) -> None:
-    """Type wherever the focus is, send it, and wait for what comes back."""
+    """Type wherever the focus is, send it, and wait for what comes back.
+
+    A frame believes itself focused before the page around it has let go of the keys.
+    """
+    await expect(chat.iframe).to_be_focused()
     before = await chat.newest()
     await chat.page.keyboard.type(text)
     await chat.page.keyboard.press("Enter")
@@ -76,6 +81,19 @@ async def test_choices_articles_and_the_menu_are_reached_by_keyboard(
     await keyboard.press("Escape")
     await expect(menu).to_be_focused()
     await expect(menu).to_have_attribute("aria-expanded", "false")
+
+
+@pytest.mark.parametrize("wait", range(0, 160, 20))
+async def test_keys_go_to_the_chat_however_far_its_frame_was(
+    chat: Chat, wait: int
+) -> None:
+    await tab_to(chat, chat.launcher)
+    await chat.page.wait_for_timeout(wait)
+    await chat.page.keyboard.press("Enter")
+    await expect(chat.field).to_be_focused()
+    await expect(chat.iframe).to_be_focused()
+    await chat.page.keyboard.type("hello")
+    await expect(chat.field).to_have_value("hello")
 
 
 async def test_the_end_is_reached_by_keyboard(chat: Chat) -> None:

@@ -101,9 +101,7 @@ class SwitchboardChat extends HTMLElement {
   open(focus = true) {
     this.#load();
     this.#show(true);
-    if (!focus || !this.#button) return;
-    this.#frame?.focus();
-    this.#tell({ type: "opened" });
+    if (focus && this.#button) this.#tell({ type: "opened" });
   }
 
   close() {
@@ -176,8 +174,10 @@ class SwitchboardChat extends HTMLElement {
 
   /** @param {{type: string, [more: string]: unknown}} message */
   #tell(message) {
-    if (!this.#ready) this.#waiting.push(message);
-    else this.#frame?.contentWindow?.postMessage({ switchboard: 1, ...message }, HERE.origin);
+    if (!this.#ready) return void this.#waiting.push(message);
+    // The keys stay with the page when a frame is given the focus before it is there.
+    if (message.type === "opened") this.#frame?.focus();
+    this.#frame?.contentWindow?.postMessage({ switchboard: 1, ...message }, HERE.origin);
   }
 
   /** @param {MessageEvent} event */
