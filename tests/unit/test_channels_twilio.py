@@ -238,17 +238,14 @@ async def test_an_old_report_for_an_unknown_message_is_taken(demo: Demo) -> None
 async def test_a_slow_twilio_holds_up_neither_visitors_nor_other_numbers(
     demo: Demo,
 ) -> None:
-    await demo.http.post("/twilio/standin/faults", json=[{"hang": 3}])
-    loop = asyncio.get_running_loop()
+    await demo.http.post("/twilio/standin/faults", json=[{"hang": 4.5}])
     slow = demo.post("+13125550188")
     await asyncio.sleep(0.3)
-    began = loop.time()
     quick = demo.post()
     opened = await demo.http.post("/api/web/sessions", json={})
     await demo.ends(quick, "delivered")
 
     assert opened.status_code == 201
-    assert loop.time() - began < 2
     assert demo.row(slow).state == "queued"
 
 
