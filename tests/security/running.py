@@ -44,6 +44,7 @@ class Product:
         given["secret_key"] = "a secret of the tests, 32 characters long"
         self._environment = {
             **os.environ,
+            "BOT_ENGINE_STATE": f"sqlite:///{folder.resolve() / 'engine.db'}",
             **{f"BOT_{name.upper()}": value for name, value in given.items()},
         }
         self.settings = load_settings().model_copy(
@@ -71,7 +72,7 @@ class Product:
         token = engine_token(self.settings)
         self._engine = subprocess.Popen(
             engine_command(self.settings, MODEL),
-            env=engine_environment(self.settings, token),
+            env=engine_environment(self.settings, token, self._environment),
             stdout=self._log,
             stderr=self._log,
         )
