@@ -13,6 +13,10 @@ from bot.http import Problem
 from bot.limits import Frequency, LimitReached, Limits, subscriber
 from bot.services import Services
 
+# Seconds. Who sends without end waits for each refusal: else refusing them is what
+# makes everybody else wait.
+HELD = 1.0
+
 bearer = HTTPBearer(auto_error=False, description="the session's token")
 
 
@@ -40,7 +44,7 @@ async def count_message(request: Request) -> None:
     Raises:
         Problem: it is one too many.
     """
-    _count(request, _limits(request).messages, messages_too_fast)
+    await _count(request, _limits(request).messages, messages_too_fast)
 
 
 async def count_opening(request: Request) -> None:
@@ -49,7 +53,7 @@ async def count_opening(request: Request) -> None:
     Raises:
         Problem: it is one too many.
     """
-    _count(request, _limits(request).openings, openings_too_fast)
+    await _count(request, _limits(request).openings, openings_too_fast)
 
 
 def _limits(request: Request) -> Limits:
@@ -57,12 +61,13 @@ def _limits(request: Request) -> Limits:
     return services.limits
 
 
-def _count(
+async def _count(
     request: Request, frequency: Frequency, refuse: Callable[[LimitReached], Problem]
 ) -> None:
     try:
         frequency.count(address_of(request))
     except LimitReached as error:
+        await asyncio.sleep(HELD)
         raise refuse(error) from None
 
 

@@ -86,6 +86,20 @@ async def test_what_comes_without_a_session_is_counted_too(limited: Open) -> Non
         assert_too_much(await stand.http.post("/api/web/messages", json={}), 60)
 
 
+async def test_who_sends_too_much_waits_for_the_refusal_and_nobody_else_does(
+    limited: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.visitors.HELD", 3600)
+    async with limited(messages_per_address=1) as stand:
+        visitor = await stand.visitor()
+        await visitor.say("hello")
+        refused = asyncio.create_task(visitor.say("hello again", "c2"))
+
+        assert (await stand.http.post("/api/web/sessions", json={})).is_success
+        assert not (await asyncio.wait([refused], timeout=0.1))[0]
+        refused.cancel()
+
+
 @pytest.mark.parametrize("limit", ["streams_per_address", "streams_altogether"])
 async def test_so_many_streams_are_open_at_a_time(limited: Open, limit: str) -> None:
     async with limited(**{limit: 3}) as stand, AsyncExitStack() as open_streams:
