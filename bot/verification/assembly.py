@@ -192,6 +192,7 @@ class Assembly:
             self.proofs,
             self.notices,
             self.journal,
+            self.outside.answering,
         )
 
     def _identification(self) -> Identification:

@@ -16,6 +16,7 @@ from bot.verification.errors import (
     VerificationError,
 )
 from bot.verification.models import Authenticator, AuthenticatorKind, Method, Scope
+from bot.verification.outside import Answering, answering_nothing
 from bot.verification.proofs import Proofs
 from bot.verification.throttles import Throttles
 
@@ -43,6 +44,7 @@ class Guesses:
         proofs: Proofs,
         notices: Notices,
         journal: Journal,
+        answering: Answering = answering_nothing,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -52,6 +54,18 @@ class Guesses:
         self._proofs = proofs
         self._notices = notices
         self._journal = journal
+        self._answering = answering
+
+    def is_accepted(self, conversation_id: str, method: Method) -> bool:
+        """Whether the guess in the line being answered was right when it was made.
+
+        It is made again when the answer is, and counts once.
+        """
+        with self._sessions() as session:
+            line = self._answering(session, conversation_id)
+            return line is not None and self._proofs.came_with(
+                session, conversation_id, line, method
+            )
 
     def count(self, conversation_id: str, kind: AuthenticatorKind) -> CountedGuess:
         """Count a guess in a transaction of its own.
@@ -89,6 +103,7 @@ class Guesses:
             authenticator.account_id,
             method=method,
             scope=scope,
+            line=self._answering(session, guess.conversation_id),
         )
         self._note(session, "code_accepted", guess, method)
 

@@ -195,6 +195,7 @@ class Proof(Base):
     method: Mapped[Method] = mapped_column(String(16))
     scope: Mapped[Scope] = mapped_column(String(16))
     number_fingerprint: Mapped[str | None] = mapped_column(String(64))
+    proved_in: Mapped[int | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

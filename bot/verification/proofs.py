@@ -47,6 +47,7 @@ class Proofs:
         scope: Scope,
         number_fingerprint: str | None = None,
         until: datetime | None = None,
+        line: int | None = None,
     ) -> None:
         """Note a proof; what the conversation proved of other accounts is void."""
         now = self._clock.now()
@@ -66,9 +67,19 @@ class Proofs:
                 method=method,
                 scope=scope,
                 number_fingerprint=number_fingerprint,
+                proved_in=line,
                 created_at=now,
                 expires_at=until or now + self._lifetime,
             )
+        )
+
+    def came_with(
+        self, session: Session, conversation_id: str, line: int, method: Method
+    ) -> bool:
+        """Whether a line of the conversation has brought a proof that still counts."""
+        return any(
+            (proof.proved_in, proof.method) == (line, method)
+            for proof in self.live(session, conversation_id)
         )
 
     def live(self, session: Session, conversation_id: str) -> list[Proof]:

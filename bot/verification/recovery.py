@@ -115,6 +115,8 @@ class RecoveryCodes:
                 not one of the codes, or does not count any more.
         """
         symbols = read_recovery_code(code)
+        if self._guesses.is_accepted(conversation_id, "recovery_code"):
+            return self._left_in(conversation_id)
         guess = self._guesses.count(conversation_id, "recovery_codes")
         issued = guess.authenticator.id if guess.authenticator else ""
         sealed = self._seal(issued, symbols)
@@ -132,6 +134,11 @@ class RecoveryCodes:
         """How many codes of the account's set still work."""
         issued = self._authenticators.of_kind(session, account_id, "recovery_codes")
         return self._count_left(session, issued.id if issued else "")
+
+    def _left_in(self, conversation_id: str) -> int:
+        with self._sessions() as session:
+            proof = self._proofs.require_view(session, conversation_id)
+            return self.left(session, proof.account_id)
 
     def _take(self, guess: CountedGuess, issued: str, sealed: str) -> int | None:
         """Codes left after this one was used up; None when it is not to be had."""

@@ -138,6 +138,8 @@ class Totp:
                 the code, or does not count any more.
         """
         typed = read_code(code)
+        if self._guesses.is_accepted(conversation_id, "totp"):
+            return
         guess = self._guesses.count(conversation_id, "totp")
         step = self._step(guess.authenticator, typed)
         if guess.authenticator is None or step is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pyotp
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from bot.accounts.models import AuditEvent
 from bot.clock import ManualClock
 from bot.database import Sessions
 from bot.telephony.models import Delivery
-from bot.verification.errors import CodeWrong, SendTooSoon
+from bot.verification.errors import CodeUsed, CodeWrong, SendTooSoon
 from bot.verification.models import Authenticator, Challenge, Proof, Throttle
 from tests.unit.world import CHAT, MARIA, MARIAS_NUMBER, World, make_world
 
@@ -34,6 +35,20 @@ def reading() -> Reading:
 @pytest.fixture
 def world(sessions: Sessions, clock: ManualClock, reading: Reading) -> World:
     return make_world(sessions, clock, answering=reading)
+
+
+@pytest.fixture
+def kept(world: World, reading: Reading) -> tuple[str, str]:
+    """A code of Maria's app, and a saved one; nothing is proved any more."""
+    reading.line = None
+    world.identify_twice()
+    app = pyotp.TOTP(world.backend.totp.enrol(CHAT).secret)
+    world.backend.totp.confirm(CHAT, app.at(world.clock.now()))
+    saved = world.backend.recovery_codes.issue(CHAT)
+    world.clock.move(3600)
+    world.backend.identification.begin(CHAT, MARIA)
+    reading.line = 2
+    return app.at(world.clock.now()), saved[0]
 
 
 def refuse(world: World, code: str) -> int:
@@ -110,3 +125,29 @@ def test_a_right_code_proves_once_and_is_right_again(
     assert again == first
     assert len(world.rows(Proof)) == 1
     assert [each.attempts for each in world.rows(Challenge)] == [1]
+
+
+def test_a_code_of_an_app_proves_once_and_is_right_again(
+    world: World, reading: Reading, kept: tuple[str, str]
+) -> None:
+    code, _ = kept
+    before = len(world.rows(Proof))
+    for _ in range(2):
+        world.backend.totp.check(CHAT, code)
+    reading.line = 3
+
+    with pytest.raises(CodeUsed):
+        world.backend.totp.check(CHAT, code)
+    assert len(world.rows(Proof)) == before + 1
+
+
+def test_a_saved_code_is_used_up_once_and_is_right_again(
+    world: World, reading: Reading, kept: tuple[str, str]
+) -> None:
+    _, code = kept
+    left = [world.backend.recovery_codes.use(CHAT, code) for _ in range(2)]
+    reading.line = 3
+
+    assert left == [9, 9]
+    with pytest.raises(CodeUsed):
+        world.backend.recovery_codes.use(CHAT, code)
