@@ -1,6 +1,7 @@
 """Nothing full gets to the desk: numbers, codes, addresses, secrets, in no answer."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from bot.accounts.models import PhoneNumber
+from bot.channels.desk.gate import COOKIE
+from bot.connectors.models import RemoteDelivery
 from bot.conversations.lines import Line
+from bot.conversations.understanding import Understood
+from bot.insights.figures import NAMES
+from bot.review.listing import Filter
 from bot.seed import seed
 from tests.security.goals import Goal
-from tests.unit.desk_stand import MARIA, DeskStand, desk_up
+from tests.unit.desk_stand import MARIA, Agent, DeskStand, desk_up
 from tests.unit.desk_team import PASSWORD
 
 NUMBER = "+12025550143"
@@ -100,6 +106,59 @@ async def test_no_answer_of_the_desk_has_anything_full(
         assert_clean(str(card), "cards")
     assert_clean("".join(capfd.readouterr()), "log")
     goal("S18", f"0 of {len(CANARIES)} canaries in any answer of the desk")
+
+
+def be_misunderstood(desk: DeskStand) -> None:
+    """Lines with canaries that the assistant does not understand, each of them."""
+    services = desk.stand.services
+    chat = services.conversations.start("web", language="en")
+    desk.prove(chat)
+    for canary in (*WRITTEN, CODE, MARIA, ANOTHER):
+        seq = services.conversations.hear(chat, text=f"put {canary} away").seq
+        missed = Understood(seq, "en", "nlu_fallback", 0.6)
+        assert services.conversations.reply(chat, seq, (Line("?"),), understood=missed)
+
+
+def label_all(desk: DeskStand, sam: Agent) -> None:
+    services = desk.stand.services
+    who = services.agents.sessions.recognise(sam.cookie)
+    for item in services.review.listed(who, Filter()):
+        services.review.label(who, item.conversation_id, item.seq, "lost_phone")
+
+
+async def test_nothing_full_leaves_by_webhook_figure_or_export(
+    tmp_path: Path, goal: Goal
+) -> None:
+    told = {"webhook_url": "http://127.0.0.1:9/told", "webhook_secret": "s" * 32}
+    async with desk_up(tmp_path, **told) as desk:
+        await asyncio.to_thread(seed, desk.stand.services)
+        chat = await asyncio.to_thread(talk, desk)
+        await act(desk, chat)
+        await asyncio.to_thread(be_misunderstood, desk)
+        sam = await desk.agent("Sam", "supervisor")
+        await asyncio.to_thread(label_all, desk, sam)
+        cookie = {"Cookie": f"{COOKIE}={sam.cookie}"}
+        pages = {
+            path: await desk.stand.http.get(f"/desk/{path}", headers=cookie)
+            for path in (
+                *("insights", "review", "review/export?language=en"),
+                *(f"insights/{figure}.csv" for figure in NAMES),
+            )
+        }
+        with desk.stand.services.sessions() as session:
+            bodies = [each.body for each in session.query(RemoteDelivery)]
+
+    assert len(bodies) >= 2
+    assert_clean(json.dumps(bodies), "webhook")
+    for path, page in pages.items():
+        assert page.status_code == 200, path
+        assert_clean(page.text, path)
+    assert "put [phone] away" in pages["review/export?language=en"].text
+    goal(
+        "S19",
+        f"0 of {len(CANARIES)} canaries in {len(bodies)} bodies of the webhook,"
+        f" {len(NAMES)} figures for download, the review and its export",
+    )
 
 
 async def test_neither_password_code_nor_token_is_logged(
