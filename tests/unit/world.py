@@ -26,7 +26,7 @@ from bot.handoff.assembly import Handoff
 from bot.privacy.cipher import Cipher, Fingerprints, Keys
 from bot.settings import Settings
 from bot.telephony.addresses import mask
-from bot.telephony.gateway import ConsoleGateway
+from bot.telephony.gateway import ConsoleGateway, Gateway
 from bot.telephony.lines import KnownLineTypes, Line, OfflineLineTypes
 from bot.telephony.outbox import Outbox, SentMessage
 from bot.telephony.policy import NumberPolicy
@@ -228,6 +228,7 @@ def empty_world(
     lines: Mapping[str, Line] = LINES,
     allow_fictional: bool = True,
     answering: Answering = answering_nothing,
+    gateway: Gateway | None = None,
     **chosen: Any,
 ) -> World:
     """A backend without people."""
@@ -235,7 +236,8 @@ def empty_world(
     cipher = Cipher(KEYS.derive("encryption"))
     fingerprints = Fingerprints(KEYS.derive("fingerprints"))
     brand = load_brand()
-    outbox = Outbox(sessions, clock, cipher, fingerprints, ConsoleGateway())
+    sender = gateway or ConsoleGateway()
+    outbox = Outbox(sessions, clock, cipher, fingerprints, sender)
     outside = Outside(
         sessions=sessions,
         clock=clock,
