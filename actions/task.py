@@ -285,7 +285,7 @@ class Task(Speaker, FormValidationAction):
         methods = {"sms" if each == "voice" else each for each in standing.methods}
         too_old = recovers(standing.methods)
         mail: Way | None = "email" if too_old or "email" not in methods else None
-        if self.recovers or not methods.isdisjoint({"recovery_code", "case"}):
+        if self.recovers or standing.is_half:
             return mail
         if self.need == "bind" and not methods.isdisjoint({"sms", "totp"}):
             return "sms" if "session" in methods else mail

@@ -149,6 +149,12 @@ class Settings(ConnectorSettings):
     fresh_proof_lifetime: int = Field(
         300, ge=60, le=900, description="how long a proof allows a change"
     )
+    number_idle_days: int = Field(
+        365,
+        ge=30,
+        description="days without a proof after which a number, which may be somebody"
+        " else's by now, proves a change only beside another proof",
+    )
     accounts_per_number: int = Field(
         1, ge=1, le=10, description="accounts that may verify the same number"
     )

@@ -30,6 +30,20 @@ class Holding:
         return verified_at.date() if verified_at else None
 
 
+def is_idle(
+    session: Session, fingerprint: str, account_id: str, *, since: datetime
+) -> bool:
+    """Whether a number of the account was last proved before a moment."""
+    last = func.coalesce(PhoneNumber.proved_at, PhoneNumber.verified_at)
+    query = select(last).where(
+        PhoneNumber.account_id == account_id,
+        PhoneNumber.fingerprint == fingerprint,
+        PhoneNumber.state == "verified",
+    )
+    proved_at = session.scalar(query)
+    return proved_at is not None and proved_at < since
+
+
 def note_proof(
     session: Session, fingerprint: str, account_id: str, *, now: datetime
 ) -> None:

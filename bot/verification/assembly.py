@@ -32,6 +32,7 @@ from bot.verification.claims import Claims
 from bot.verification.codes import Codes
 from bot.verification.destinations import Destinations
 from bot.verification.dispatch import Dispatch
+from bot.verification.granting import Granting
 from bot.verification.guesses import Guesses
 from bot.verification.history import CodeHistory
 from bot.verification.identification import Identification
@@ -208,6 +209,7 @@ class Assembly:
             self.dispatch,
             self.challenges,
             self.proofs,
+            Granting(outside.clock, outside.settings, self.proofs),
             Standings(outside.sessions, outside.clock, self.proofs, self.throttles),
             self.vouching,
             self._pasted_codes(),

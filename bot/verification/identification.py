@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from bot.accounts.holding import note_proof
 from bot.accounts.new_emails import NewEmails
 from bot.accounts.new_numbers import NewNumbers
 from bot.clock import Clock
@@ -24,7 +23,8 @@ from bot.verification.errors import (
     SendLimitReached,
     SendTooSoon,
 )
-from bot.verification.models import Challenge, Proof, Scope, sign_in_thread
+from bot.verification.granting import Granting
+from bot.verification.models import Challenge, Proof, sign_in_thread
 from bot.verification.pasted import PastedCodes
 from bot.verification.proofs import Proofs
 from bot.verification.repository import ChallengeRepository
@@ -47,6 +47,7 @@ class Identification:
         dispatch: Dispatch,
         challenges: Challenges,
         proofs: Proofs,
+        granting: Granting,
         standings: Standings,
         vouching: Vouching,
         pasted: PastedCodes,
@@ -61,6 +62,7 @@ class Identification:
         self._dispatch = dispatch
         self._challenges = challenges
         self._proofs = proofs
+        self._granting = granting
         self._standings = standings
         self._vouching = vouching
         self._pasted = pasted
@@ -162,7 +164,7 @@ class Identification:
         Raises:
             VerificationError: which one says why the code does not count.
         """
-        self._challenges.check(conversation_id, "identify", code, self._grant)
+        self._challenges.check(conversation_id, "identify", code, self._granting.grant)
         return self.standing(conversation_id)
 
     def cancel(self, conversation_id: str) -> None:
@@ -210,24 +212,6 @@ class Identification:
         if number is not None:
             return self._destinations.of_new_number(session, account_id, number, by=by)
         raise NoCodePending
-
-    def _grant(self, session: Session, challenge: Challenge, account_id: str) -> None:
-        scope: Scope = "view" if challenge.by == "email" else "change"
-        self._proofs.grant(
-            session,
-            challenge.conversation_id,
-            account_id,
-            method=challenge.by,
-            scope=scope,
-        )
-        if scope == "change":
-            # Since then at least, it is known to be in the same hands.
-            note_proof(
-                session,
-                challenge.destination_fingerprint,
-                account_id,
-                now=self._clock.now(),
-            )
 
     def _known_account(self, conversation_id: str) -> str:
         with self._sessions.begin() as session:

@@ -20,8 +20,6 @@ from bot.verification.errors import (
 from bot.verification.models import Method, Proof, Scope
 from bot.verification.strength import Strength, recovers, weigh
 
-# Half of what gets an account back; the other half has to be asked for.
-HALVES = frozenset({"recovery_code", "case"})
 # Events that outlive the proofs they came with.
 PROVED = ("signed_in", "code_accepted")
 
@@ -117,7 +115,7 @@ class Proofs:
             return next(proof for proof in proofs if proof.method != "session")
         if found is not None or recovers(strength.methods):
             raise ProofStale
-        if HALVES.intersection(strength.methods):
+        if strength.is_half:
             raise SecondProofMissing
         if not self._authenticators.has_usable(session, seen.account_id):
             raise NoAuthenticator

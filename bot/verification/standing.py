@@ -32,11 +32,11 @@ class CodeSent:
 class Standing:
     """What is proved, and the newest code of the conversation, of any purpose.
 
-    `methods` proved the account in view, newest first. `may_bind` and `may_recover`
-    are those of `Strength`; `number_proved`: a new number is at hand. `code_again_in`
-    counts to the next send (0: now), `code_age` from the last one. `code_by` is how the
-    code went that is open, if it proves identity and that may be told; `code_asked_by`
-    how it was to go, which tells nothing of the account.
+    `methods` proved the account in view, newest first. `may_bind`, `may_recover` and
+    `is_half` are those of `Strength`; `number_proved`: a new number is at hand.
+    `code_again_in` counts to the next send (0: now), `code_age` from the last one.
+    `code_by` is how the code went that is open, if it proves identity and that may be
+    told; `code_asked_by` how it was to go, which tells nothing of the account.
     """
 
     account_known: bool
@@ -45,6 +45,7 @@ class Standing:
     may_change: bool
     may_bind: bool
     may_recover: bool
+    is_half: bool
     methods: tuple[Method, ...]
     number_proved: bool
     code_pending: bool
@@ -82,6 +83,7 @@ class Standings:
             may_change=strength.may_change,
             may_bind=strength.may_bind,
             may_recover=strength.may_recover,
+            is_half=strength.is_half,
             methods=strength.methods,
             number_proved=any(
                 proof.scope == "possession" and proof.method in ("sms", "voice")

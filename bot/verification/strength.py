@@ -9,6 +9,8 @@ from bot.verification.models import Method, Proof
 # A code by e-mail is an issued recovery code, never an authenticator (3.1.3.1).
 RECOVERY_CODES = frozenset({"recovery_code", "email"})
 AUTHENTICATORS = frozenset({"sms", "totp"})
+# Half of what gets an account back; the other half has to be asked for.
+HALVES = frozenset({"recovery_code", "case"})
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,14 @@ class Strength:
 
     `may_bind`: connect an authenticator of another kind, or have codes to save.
     `may_recover`: it is proved without what was lost; enough for any change.
+    `is_half`: something is proved that counts for a change beside another proof only.
     """
 
     methods: tuple[Method, ...]
     may_change: bool
     may_bind: bool
     may_recover: bool
+    is_half: bool
 
 
 def weigh(proofs: Sequence[Proof], is_fresh: Callable[[Proof], bool]) -> Strength:
@@ -38,6 +42,7 @@ def weigh(proofs: Sequence[Proof], is_fresh: Callable[[Proof], bool]) -> Strengt
         may_change=changes or may_recover,
         may_bind=may_recover or (changes and "session" in methods),
         may_recover=may_recover,
+        is_half=any(map(_is_half, seen)),
     )
 
 
@@ -45,6 +50,12 @@ def recovers(methods: Collection[Method]) -> bool:
     """Whether two of the methods together are enough to get an account back."""
     kinds = {"sms" if method == "voice" else method for method in methods}
     return any(map(_is_enough, combinations(sorted(kinds), 2)))
+
+
+def _is_half(proof: Proof) -> bool:
+    # By text or call only of a number that was idle: `Identification` says when.
+    by_phone = proof.method in ("sms", "voice") and proof.scope == "view"
+    return by_phone or proof.method in HALVES
 
 
 def _is_enough(pair: tuple[str, str]) -> bool:

@@ -46,6 +46,7 @@ NOTHING = Standing(
     may_change=False,
     may_bind=False,
     may_recover=False,
+    is_half=False,
     methods=(),
     number_proved=False,
     code_pending=False,
