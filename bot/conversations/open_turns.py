@@ -55,10 +55,11 @@ class OpenTurns:
             meant = _meant(log, message)
             return _waiting(message, meant, log.get(conversation_id))
 
-    def waiting(self) -> tuple[str, ...]:
-        """Conversations that wait for the bot and that nobody works on."""
+    def waiting(self, holder: str) -> tuple[str, ...]:
+        """Conversations that wait for the bot and that nobody but `holder` works on."""
         with self._sessions.begin() as session:
-            return tuple(ConversationRepository(session).waiting(self._clock.now()))
+            log = ConversationRepository(session)
+            return tuple(log.waiting(self._clock.now(), holder=holder))
 
 
 def _meant(log: ConversationRepository, message: Message) -> Message:

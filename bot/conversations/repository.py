@@ -218,14 +218,15 @@ class ConversationRepository:
             .limit(1)
         ).one_or_none()
 
-    def waiting(self, now: datetime) -> Sequence[str]:
-        """Conversations in which the bot owes an answer and nobody works on it."""
+    def waiting(self, now: datetime, *, holder: str) -> Sequence[str]:
+        """Conversations in which the bot owes an answer and nobody else works on it."""
         return self._session.scalars(
             _unanswered(select(Message.conversation_id))
             .where(
                 or_(
                     Conversation.turn_until.is_(None),
                     Conversation.turn_until <= now,
+                    Conversation.turn_holder == holder,
                 )
             )
             .distinct()

@@ -75,8 +75,9 @@ class Turns:
             await asyncio.sleep(self._pace.sweep)
 
     async def _left_over(self) -> tuple[str, ...]:
+        # With those that this process could not let go of, the database being away.
         try:
-            return await asyncio.to_thread(self._open.waiting)
+            return await asyncio.to_thread(self._open.waiting, self._holder)
         except Exception as error:
             # A database that is away for a moment must not end the sweep.
             logger.error("sweep_failed", **describe(error))

@@ -120,11 +120,10 @@ async def test_a_locked_database_loses_nothing(tmp_path: Path, goal: Goal) -> No
     goal("S32", f"locked: {sum(refused)} refusals, 0 of {MESSAGES} lines lost")
 
 
-@pytest.mark.long
 async def test_a_restarted_postgresql_loses_nothing(
     tmp_path: Path, postgresql_server: Server, goal: Goal
 ) -> None:
-    url = postgresql_server.new_database()
+    url = postgresql_server.new_database(lasting=True)
     async with stand_up(tmp_path, ManualClock(), database_url=url) as stand:
         visitor = await stand.visitor()
         restarted = asyncio.create_task(_restart(postgresql_server))

@@ -52,6 +52,8 @@ DESCRIBED = (
 INSIDE = re.compile(
     r"Traceback|sqlalchemy|sqlite|psycopg|SELECT |INSERT |site-packages|\.py\b"
 )
+# The desk says by which query a figure was made.
+TOLD_ON_PURPOSE = "bot/insights/queries.py"
 FUZZ = hypothesis.settings(
     max_examples=30,
     deadline=None,
@@ -146,7 +148,8 @@ def ask(
         def send(case: Case) -> None:
             response = case.call(headers=headers)
             case.validate_response(response, checks=list(checks), headers=headers)
-            assert not INSIDE.search(response.text), response.text
+            text = response.text.replace(TOLD_ON_PURPOSE, "")
+            assert not INSIDE.search(text), text
             asked[response.status_code] += 1
 
         # Where there is no parameter and no body, nothing can be wrong with them.

@@ -80,11 +80,17 @@ class Server:
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(STARTED_WITHIN)
 
-    def new_database(self) -> str:
-        """Make an empty database and give its SQLAlchemy URL."""
+    def new_database(self, *, lasting: bool = False) -> str:
+        """Make an empty database and give its SQLAlchemy URL.
+
+        What is committed there survives a crash of the server only if it is `lasting`.
+        """
         name = next(self._names)
         with self._connect() as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
+            if lasting:
+                kept = f"ALTER DATABASE {name} SET synchronous_commit = on"
+                connection.execute(kept.encode())
         return f"postgresql+psycopg://tests@/{name}?host={self._folder}"
 
     @property

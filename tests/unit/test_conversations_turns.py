@@ -465,6 +465,21 @@ async def test_another_process_takes_over_when_a_lease_has_run_out(
     assert texts(stage, conversation, "bot") == ["echo: hello"]
 
 
+async def test_a_lease_that_could_not_be_given_back_is_taken_up_at_once(
+    stage: Stage, client: EngineClient
+) -> None:
+    conversation = stage.conversations.start()
+    say(stage, conversation, "hello")
+    assert stage.open_turns.lease(conversation, "first", 15)
+
+    assert stage.open_turns.waiting("second") == ()
+    assert stage.open_turns.waiting("first") == (conversation,)
+    turns = stage.turns(client, holder="first")
+    await turns.start()
+    await until_true(lambda: texts(stage, conversation, "bot") == ["echo: hello"])
+    await turns.stop()
+
+
 async def test_a_turn_that_outlasts_its_lease_is_still_answered_once(
     stage: Stage, client: EngineClient, engine: EngineDouble, clock: ManualClock
 ) -> None:
