@@ -10,6 +10,8 @@ from bot.accounts.repository import PhoneNumberRepository
 from bot.database import Sessions, reading
 from bot.privacy.cipher import Fingerprints
 
+LAST = func.coalesce(PhoneNumber.proved_at, PhoneNumber.verified_at)
+
 
 class Holding:
     """Answers from the numbers of all accounts."""
@@ -20,8 +22,7 @@ class Holding:
 
     def verified_on(self, e164: str) -> date | None:
         """The day on which a number was last proved; None: on no account's."""
-        last = func.coalesce(PhoneNumber.proved_at, PhoneNumber.verified_at)
-        query = select(func.max(last)).where(
+        query = select(func.max(LAST)).where(
             PhoneNumber.fingerprint == self._fingerprints.of("phone", e164),
             PhoneNumber.state == "verified",
         )
@@ -34,8 +35,7 @@ def is_idle(
     session: Session, fingerprint: str, account_id: str, *, since: datetime
 ) -> bool:
     """Whether a number of the account was last proved before a moment."""
-    last = func.coalesce(PhoneNumber.proved_at, PhoneNumber.verified_at)
-    query = select(last).where(
+    query = select(LAST).where(
         PhoneNumber.account_id == account_id,
         PhoneNumber.fingerprint == fingerprint,
         PhoneNumber.state == "verified",

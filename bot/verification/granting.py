@@ -23,7 +23,7 @@ class Granting:
         """Grant what a code proves, which is least for a number that was long idle.
 
         Numbers are given to somebody else when they are given up, so that one which
-        was not proved for long changes nothing beside nothing else.
+        was not proved for long changes nothing by itself.
         """
         if challenge.by == "email":
             self._trust_again(session, challenge.conversation_id, account_id)
@@ -42,9 +42,9 @@ class Granting:
         self, session: Session, conversation_id: str, account_id: str
     ) -> None:
         """Take numbers that were idle for the account's: an address says the same."""
+        now = self._clock.now()
         for proof in self._proofs.of_account(session, conversation_id, account_id):
             if proof.number_fingerprint is not None:
-                now = self._clock.now()
                 note_proof(session, proof.number_fingerprint, account_id, now=now)
 
     def _note(

@@ -53,7 +53,7 @@ def recovers(methods: Collection[Method]) -> bool:
 
 
 def _is_half(proof: Proof) -> bool:
-    # By text or call only of a number that was idle: `Identification` says when.
+    # By text or call only of a number that was idle: `Granting` says when.
     by_phone = proof.method in ("sms", "voice") and proof.scope == "view"
     return by_phone or proof.method in HALVES
 

@@ -1,5 +1,7 @@
 """A number that was not proved for long may be somebody else's by now."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.clock import ManualClock
@@ -52,22 +54,18 @@ def test_an_address_beside_it_is_enough(world: World) -> None:
     assert may_change(world)
 
 
-def test_a_number_that_was_vouched_for_is_trusted_again(world: World) -> None:
+@pytest.mark.parametrize(
+    ("prove", "trusted"), [(World.identify_twice, True), (World.identify, False)]
+)
+def test_only_a_number_that_was_vouched_for_is_trusted_again(
+    world: World, prove: Callable[[World], None], trusted: bool
+) -> None:
     world.clock.move(91 * DAY)
-    world.identify_twice()
+    prove(world)
     world.clock.move(DAY)
     world.identify()
 
-    assert may_change(world)
-
-
-def test_one_that_was_not_is_idle_still(world: World) -> None:
-    world.clock.move(91 * DAY)
-    world.identify()
-    world.clock.move(DAY)
-    world.identify()
-
-    assert not may_change(world)
+    assert may_change(world) == trusted
 
 
 def test_each_proof_keeps_a_number_in_use(world: World) -> None:
